@@ -1,0 +1,1 @@
+"""Sparring: an adversary simulator and test harness for detection rules."""

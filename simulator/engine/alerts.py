@@ -1,0 +1,63 @@
+"""What a detection run gives: alerts, and what was read to find them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pyarrow as pa
+
+from simulator.ir import Rule
+from simulator.tables import Rejected
+
+ALERT_SCHEMA = pa.schema(
+    [
+        pa.field("rule", pa.string(), nullable=False),
+        pa.field("title", pa.string(), nullable=False),
+        pa.field("path", pa.string(), nullable=False),
+        pa.field("level", pa.string()),
+        pa.field("table", pa.string(), nullable=False),
+        pa.field("time", pa.timestamp("us", tz="UTC")),
+        pa.field("host", pa.string()),
+        pa.field("user", pa.string()),
+        pa.field("events", pa.list_(pa.int64()), nullable=False),
+        pa.field("files", pa.list_(pa.string())),
+        pa.field("records", pa.list_(pa.int64())),
+    ]
+)
+"""One row per alert, ordered by (time, rule, events). `events` are `_event_id`s of the evidence in order of time;
+`time`, `host`, `user` and `table` are those of the last of them: the moment the rule fires. `files` and `records` run
+parallel to `events` for imported logs and are null for streams."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read: events per table, events that no rule wanted, and records that could not be read."""
+
+    events: dict[str, int] = field(default_factory=dict)
+    passed_over: int = 0
+    rejected: int = 0
+    examples: tuple[Rejected, ...] = ()
+    """The first few rejected records."""
+
+    @property
+    def total(self) -> int:
+        """All events met, wanted or not."""
+        return sum(self.events.values()) + self.passed_over
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that could not be executed on this source, and why (it has no verdict, which is not "no match")."""
+
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    """All alerts of one run, the rules that ran, and what they were run on."""
+
+    table: pa.Table
+    rules: tuple[Rule, ...]
+    reading: Reading
+    failures: tuple[Failure, ...] = ()

@@ -1,0 +1,75 @@
+"""A rule: a plan with a name, and what came of reading a folder of rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from simulator.errors import Location
+from simulator.ir.relational import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One detection, compiled.
+
+    `techniques` are ATT&CK ids in upper case (`T1567.002`). `silent` rules give no alerts of their own (the base rules
+    of a correlation, unless it asks for them). `location` is where the rule's file names it.
+    """
+
+    id: str
+    title: str
+    language: str
+    plan: Relation
+    location: Location
+    level: str = ""
+    techniques: tuple[str, ...] = ()
+    description: str = ""
+    false_positives: tuple[str, ...] = ()
+    silent: bool = False
+    name: str = ""
+    """A short name other content may use for the rule, e.g. `sigma/rclone-execution`: language and file stem."""
+
+
+class Status(Enum):
+    """What came of reading one file or rule."""
+
+    OK = "ok"
+    UNSUPPORTED = "unsupported"
+    INVALID = "invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a rule (or part of a file) cannot run, and where. A `warning` does not stop it from running."""
+
+    status: Status
+    location: Location
+    message: str
+    warning: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file that was read: what it is, in which language, what came of it."""
+
+    path: str
+    kind: str
+    """`rule`, `scenario`, `tool`, `world`, `placeholders` or `unknown`."""
+    language: str
+    status: Status
+    problems: tuple[Problem, ...] = ()
+    rules: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """Compiled rules and the files they came from."""
+
+    rules: tuple[Rule, ...]
+    files: tuple[Checked, ...] = field(default=())
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """All problems of all files, in order."""
+        return tuple(problem for file in self.files for problem in file.problems)

@@ -1,0 +1,78 @@
+"""Tables and columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+import pyarrow as pa
+
+
+class Type(Enum):
+    """What a column holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    REAL = "real"
+    BOOLEAN = "boolean"
+    TIME = "time"
+    """An instant in UTC, microseconds."""
+    TEXTS = "texts"
+    """A list of texts."""
+
+    @property
+    def arrow(self) -> pa.DataType:
+        """The Arrow type in streams and batches."""
+        return _ARROW[self]
+
+
+_ARROW: dict[Type, pa.DataType] = {
+    Type.TEXT: pa.string(),
+    Type.INTEGER: pa.int64(),
+    Type.REAL: pa.float64(),
+    Type.BOOLEAN: pa.bool_(),
+    Type.TIME: pa.timestamp("us", tz="UTC"),
+    Type.TEXTS: pa.list_(pa.string()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and what it holds."""
+
+    name: str
+    type: Type = Type.TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All events of one kind in one vendor's schema.
+
+    `name` is `vendor-channel.kind`. `columns` are in the vendor's order, without the system columns. `source` says where
+    the vendor documents them. `channel`, `provider` and `event_id` route Windows events here. An `open` table may hold
+    columns beyond those listed (any Windows event of that channel).
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    source: str
+    channel: str = ""
+    provider: str = ""
+    event_id: int = 0
+    open: bool = False
+    names: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset(column.name for column in self.columns))
+
+
+SYSTEM_COLUMNS = (
+    Column("_event_id", Type.INTEGER),
+    Column("_time", Type.TIME),
+    Column("_host", Type.TEXT),
+    Column("_user", Type.TEXT),
+)
+"""In every batch of every table, whatever was asked for: the event's id (unique in its source), its time, the host it
+happened on, and the user (without domain, in the record's own case; null when it names none). Events imported from
+files also carry `_file` (path) and `_record` (line number in text logs, EventRecordID in EVTX)."""

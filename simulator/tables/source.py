@@ -1,0 +1,82 @@
+"""The contract between whoever holds events and whoever reads them.
+
+A source is cut into parts: pieces that can be read independently, in any process, in bounded memory. Reading a part takes
+a demand (which columns of which tables) and gives batches, each of one table, and the records that could not be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What somebody wants to read: for each table pattern the columns, and whether the whole text is wanted too.
+
+    `columns` maps a table name or pattern (`*` is any text) to column names. Where `_text` is among them, the batch
+    carries a column `_text` with every value of the event, one to a line.
+    """
+
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def of(self, table: str) -> frozenset[str] | None:
+        """The columns wanted of `table`; None when nobody wants its events at all."""
+        found = [names for pattern, names in self.columns.items() if fnmatchcase(table, pattern)]
+        return frozenset().union(*found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some events of one table.
+
+    `rows` has the system columns, and of the demanded columns those that occur; an absent column is absent, which
+    means null in every row. Text columns may be dictionary-encoded.
+    """
+
+    table: str
+    rows: pa.RecordBatch
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that could not be read: counted and shown, never fatal."""
+
+    file: str
+    record: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Events that were met and not read, because no demand names their table."""
+
+    events: int
+
+
+class Part(Protocol):
+    """A piece of a source. Picklable; reading it leaves no trace."""
+
+    @property
+    def size(self) -> int:
+        """How much work it is, in bytes on disk; for balance and progress."""
+
+    def read(self, demand: Demand) -> Iterator[Batch | Rejected | PassedOver]:
+        """Its events, in batches of bounded size, and its broken records."""
+
+
+class Source(Protocol):
+    """Anything that holds tables of events: a stream, a folder of EVTX files, a data frame."""
+
+    def tables(self) -> Sequence[str]:
+        """The names of the tables it is known to hold; empty when that shows only on reading."""
+
+    def parts(self) -> Sequence[Part]:
+        """Its pieces, in a fixed order."""
+
+    def scan(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
+        """All events of one table."""
