@@ -9,7 +9,7 @@ import pyarrow as pa
 from simulator.ir import Rule
 from simulator.tables import Rejected
 
-ALERT_SCHEMA = pa.schema(
+ALERT_SCHEMA: pa.Schema = pa.schema(
     [
         pa.field("rule", pa.string(), nullable=False),
         pa.field("title", pa.string(), nullable=False),
@@ -23,7 +23,7 @@ ALERT_SCHEMA = pa.schema(
         pa.field("files", pa.list_(pa.string())),
         pa.field("records", pa.list_(pa.int64())),
     ]
-)
+)  # type: ignore[arg-type]
 """One row per alert, ordered by (time, rule, events). `events` are `_event_id`s of the evidence in order of time;
 `time`, `host`, `user` and `table` are those of the last of them: the moment the rule fires. `files` and `records` run
 parallel to `events` for imported logs and are null for streams."""

@@ -9,6 +9,6 @@ from simulator.tables.registry import TABLES, matching, table_for_windows
 from simulator.tables.source import Batch, Demand, Part, PassedOver, Rejected, Source
 
 __all__ = [
-    "SYSTEM_COLUMNS", "TABLES", "Batch", "Column", "Demand", "Part", "PassedOver", "Rejected", "Source", "Table", "Type", "matching",
-    "table_for_windows",
+    "SYSTEM_COLUMNS", "TABLES", "Batch", "Column", "Demand", "Part", "PassedOver", "Rejected", "Source", "Table", "Type",
+    "matching", "table_for_windows",
 ]  # fmt: skip

@@ -48,9 +48,9 @@ class Column:
 class Table:
     """All events of one kind in one vendor's schema.
 
-    `name` is `vendor-channel.kind`. `columns` are in the vendor's order, without the system columns. `source` says where
-    the vendor documents them. `channel`, `provider` and `event_id` route Windows events here. An `open` table may hold
-    columns beyond those listed (any Windows event of that channel).
+    `name` is `channel.kind`. `columns` are in the vendor's order, without the system columns. `source` says where the
+    vendor documents them. `channel`, `provider` and `event_ids` route Windows events here. An `open` table may hold
+    columns beyond those listed.
     """
 
     name: str
@@ -59,7 +59,7 @@ class Table:
     source: str
     channel: str = ""
     provider: str = ""
-    event_id: int = 0
+    event_ids: tuple[int, ...] = ()
     open: bool = False
     names: frozenset[str] = field(init=False, repr=False, compare=False)
 

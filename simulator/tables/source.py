@@ -1,7 +1,8 @@
 """The contract between whoever holds events and whoever reads them.
 
-A source is cut into parts: pieces that can be read independently, in any process, in bounded memory. Reading a part takes
-a demand (which columns of which tables) and gives batches, each of one table, and the records that could not be read.
+A source is cut into parts: pieces that can be read independently, in any process, in bounded memory. Reading a part
+takes a demand (which columns of which tables) and gives batches, each of one table, and the records that could not be
+read.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ WINDOWS_TABLES = (
         _SYSMON_DOC,
         SYSMON,
         _SYSMON,
-        1,
+        (1,),
     ),
     Table(
         "sysmon.network_connection",
@@ -67,7 +67,7 @@ WINDOWS_TABLES = (
         _SYSMON_DOC,
         SYSMON,
         _SYSMON,
-        3,
+        (3,),
     ),
     Table(
         "sysmon.file_event",
@@ -76,7 +76,7 @@ WINDOWS_TABLES = (
         _SYSMON_DOC,
         SYSMON,
         _SYSMON,
-        11,
+        (11,),
     ),
     Table(
         "sysmon.dns_query",
@@ -85,7 +85,7 @@ WINDOWS_TABLES = (
         _SYSMON_DOC,
         SYSMON,
         _SYSMON,
-        22,
+        (22,),
     ),
     Table(
         "security.process_creation",
@@ -98,7 +98,7 @@ WINDOWS_TABLES = (
         "https://learn.microsoft.com/previous-versions/windows/it-pro/windows-10/security/threat-protection/auditing/event-4688",
         SECURITY,
         _AUDIT,
-        4688,
+        (4688,),
     ),
     Table(
         "dns_client.query",
@@ -107,7 +107,7 @@ WINDOWS_TABLES = (
         "ETW manifest of Microsoft-Windows-DNS-Client",
         DNS_CLIENT,
         "Microsoft-Windows-DNS-Client",
-        3008,
+        (3008,),
     ),
     Table(
         "powershell.module",
@@ -116,7 +116,7 @@ WINDOWS_TABLES = (
         "https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_logging_windows",
         POWERSHELL,
         "Microsoft-Windows-PowerShell",
-        4103,
+        (4103,),
     ),
     Table(
         "powershell.script_block",
@@ -125,11 +125,37 @@ WINDOWS_TABLES = (
         "https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_logging_windows",
         POWERSHELL,
         "Microsoft-Windows-PowerShell",
-        4104,
+        (4104,),
     ),
 )
 
-_BY_EVENT = {(table.channel.lower(), table.event_id): table.name for table in WINDOWS_TABLES}
+
+_OTHER_SYSMON = {
+    "file_change": (2,),
+    "process_termination": (5,),
+    "driver_load": (6,),
+    "image_load": (7,),
+    "create_remote_thread": (8,),
+    "raw_access_thread": (9,),
+    "process_access": (10,),
+    "registry_event": (12, 13, 14),
+    "create_stream_hash": (15,),
+    "pipe_event": (17, 18),
+    "wmi_event": (19, 20, 21),
+    "file_delete": (23, 26),
+    "clipboard_capture": (24,),
+    "process_tampering": (25,),
+    "file_block": (27, 28),
+    "file_executable_detected": (29,),
+}
+"""Sysmon events that are read from real logs but not simulated; named as Sigma names their categories."""
+
+WINDOWS_TABLES += tuple(
+    Table(f"sysmon.{kind}", f"Sysmon {ids}", ENVELOPE, _SYSMON_DOC, SYSMON, _SYSMON, ids, open=True)
+    for kind, ids in _OTHER_SYSMON.items()
+)
+
+_BY_EVENT = {(table.channel.lower(), event): table.name for table in WINDOWS_TABLES for event in table.event_ids}
 
 CHANNEL_SLUGS = {
     SYSMON.lower(): "sysmon",
