@@ -9,21 +9,20 @@ import pyarrow as pa
 from simulator.ir import Rule
 from simulator.tables import Rejected
 
-ALERT_SCHEMA: pa.Schema = pa.schema(
-    [
-        pa.field("rule", pa.string(), nullable=False),
-        pa.field("title", pa.string(), nullable=False),
-        pa.field("path", pa.string(), nullable=False),
-        pa.field("level", pa.string()),
-        pa.field("table", pa.string(), nullable=False),
-        pa.field("time", pa.timestamp("us", tz="UTC")),
-        pa.field("host", pa.string()),
-        pa.field("user", pa.string()),
-        pa.field("events", pa.list_(pa.int64()), nullable=False),
-        pa.field("files", pa.list_(pa.string())),
-        pa.field("records", pa.list_(pa.int64())),
-    ]
-)  # type: ignore[arg-type]
+_COLUMNS: dict[str, pa.DataType] = {
+    "rule": pa.string(),
+    "title": pa.string(),
+    "path": pa.string(),
+    "level": pa.string(),
+    "table": pa.string(),
+    "time": pa.timestamp("us", tz="UTC"),
+    "host": pa.string(),
+    "user": pa.string(),
+    "events": pa.list_(pa.int64()),
+    "files": pa.list_(pa.string()),
+    "records": pa.list_(pa.int64()),
+}
+ALERT_SCHEMA = pa.schema(_COLUMNS)
 """One row per alert, ordered by (time, rule, events). `events` are `_event_id`s of the evidence in order of time;
 `time`, `host`, `user` and `table` are those of the last of them: the moment the rule fires. `files` and `records` run
 parallel to `events` for imported logs and are null for streams."""

@@ -126,7 +126,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Cidr:
-    """`field` holds an IP address inside `network` (v4 or v6, `::ffff:a.b.c.d` counts as v4); no address is no match."""
+    """`field` holds an IP address inside `network` (v4 or v6, `::ffff:a.b.c.d` counts as v4); other text is no match."""
 
     field: str
     network: str
@@ -164,7 +164,7 @@ class FieldPair:
 
 @dataclass(frozen=True, slots=True)
 class TimePart:
-    """A part of the time in `field` compares with `value`; text is read as ISO 8601, a value that is no time is false."""
+    """A part of the time in `field` compares with `value`. Text is read as ISO 8601; what is no time is false."""
 
     field: str
     unit: Unit

@@ -42,7 +42,7 @@ _SYSMON_DOC = "https://learn.microsoft.com/sysinternals/downloads/sysmon"
 _SYSMON = "Microsoft-Windows-Sysmon"
 _AUDIT = "Microsoft-Windows-Security-Auditing"
 
-WINDOWS_TABLES = (
+WINDOWS_TABLES: tuple[Table, ...] = (
     Table(
         "sysmon.process_creation",
         "Sysmon 1: process creation",
