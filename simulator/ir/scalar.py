@@ -126,7 +126,7 @@ class Regex:
 
 @dataclass(frozen=True, slots=True)
 class Cidr:
-    """`field` holds an IP address inside `network` (v4 or v6, `::ffff:a.b.c.d` counts as v4); other text is no match."""
+    """`field` holds an IP address inside `network` (v4 or v6, `::ffff:a.b.c.d` is v4); other text is no match."""
 
     field: str
     network: str
