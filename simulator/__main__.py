@@ -1,0 +1,5 @@
+"""`python -m simulator` is `sparring`."""
+
+from simulator.cli.main import main
+
+main()

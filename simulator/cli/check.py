@@ -1,0 +1,77 @@
+"""`sparring check`: is every scenario and rule below a path all right?"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from simulator.cli.options import as_json, existing, print_json
+from simulator.ir import Checked, Problem, Status
+from simulator.languages import load_rules
+from simulator.scenario import check_scenarios
+
+_COLOUR = {Status.OK: "green", Status.UNSUPPORTED: "yellow", Status.INVALID: "red"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--strict", is_flag=True, help="Unsupported constructs and warnings count as invalid.")
+@as_json
+@click.pass_context
+def check(ctx: click.Context, paths: tuple[str, ...], strict: bool, json_output: bool) -> None:
+    """Read every scenario and rule below PATHS and say what is wrong with it, with file:line:col."""
+    files = checked(paths)
+    if json_output:
+        for file in files:
+            print_json(_as_object(file))
+    else:
+        _print(files)
+    bad = {Status.INVALID, Status.UNSUPPORTED} if strict else {Status.INVALID}
+    if any(file.status in bad or (strict and file.problems) for file in files):
+        ctx.exit(1)
+
+
+def checked(paths: tuple[str, ...]) -> list[Checked]:
+    """Every rule, scenario, tool and world file below `paths`, in order of path."""
+    found = existing(paths)
+    files = list(load_rules(found).files)
+    known = {file.path for file in files}
+    for one in check_scenarios(found):
+        status = Status(one.status)
+        problems = tuple(Problem(status, p.location, p.message) for p in one.problems)
+        if one.path not in known:
+            files.append(Checked(one.path, one.kind, "yaml", status, problems))
+    return sorted(files, key=lambda file: file.path)
+
+
+def _as_object(file: Checked) -> dict[str, object]:
+    problems = [
+        {"line": p.location.line, "column": p.location.column, "message": p.message, "warning": p.warning}
+        for p in file.problems
+    ]
+    first = {name: problems[0][name] for name in ("line", "column", "message")} if problems else {}
+    return {
+        "path": file.path,
+        "kind": file.kind,
+        "language": file.language,
+        "status": file.status.value,
+        **first,
+        "problems": problems,
+    }
+
+
+def _print(files: list[Checked]) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for file in files:
+        for problem in file.problems:
+            word, colour = ("warning", "yellow") if problem.warning else (problem.status.value, _COLOUR[problem.status])
+            console.print(f"{escape(str(problem.location))}: [{colour}]{word}[/]: {escape(problem.message)}")
+    counts = Counter((file.kind, file.status) for file in files)
+    for kind in sorted({file.kind for file in files}):
+        parts = [f"[{_COLOUR[s]}]{counts[kind, s]} {s.value}[/]" for s in Status if counts[kind, s]]
+        console.print(f"{kind}: " + ", ".join(parts))
+    if not files:
+        console.print("no scenarios or rules found")

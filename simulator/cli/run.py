@@ -1,0 +1,107 @@
+"""`sparring run`: simulate, detect and score in one go."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import click
+
+from simulator.cli import options
+from simulator.cli.detect import tell_failures, tell_problems
+from simulator.cli.progress import progress
+from simulator.content import content
+from simulator.dataset import open_stream
+from simulator.detect import detect
+from simulator.engine.alerts_file import write_alerts
+from simulator.errors import StreamError, UsageError
+from simulator.ir import Status
+from simulator.languages import load_rules
+from simulator.report import print_scorecard, write_html, write_json
+from simulator.score import score
+from simulator.simulate import simulate
+
+
+@click.command(cls=options.GreedyCommand)
+@click.argument("scenarios", nargs=-1)
+@click.option("--rules", multiple=True, help="Rule files or folders [default: the bundled ones].")
+@options.world
+@options.workers
+@click.option("--out", type=click.Path(path_type=Path), default=Path("sparring-out"), show_default=True)
+@options.as_json
+@click.pass_context
+def run(
+    ctx: click.Context,
+    scenarios: tuple[str, ...],
+    rules: tuple[str, ...],
+    world: str,
+    hosts: int,
+    days: int,
+    seed: int,
+    workers: int | None,
+    out: Path,
+    json_output: bool,
+) -> None:
+    """Play SCENARIOS (ids, files or folders; all bundled ones by default), run rules over them, print a scorecard.
+
+    Writes stream/, alerts.parquet, scorecard.json and report.html to the folder --out.
+    """
+    started = time.monotonic()
+    ruleset = load_rules(options.existing(rules) if rules else [content("detections")])
+    tell_problems(ruleset)
+    partial = _partial(out)
+    try:
+        with progress("simulating") as report:
+            stream = simulate(
+                scenarios or None,
+                out=partial / "stream",
+                world=world,
+                hosts=hosts,
+                days=days,
+                seed=seed,
+                workers=workers,
+                progress=report,
+            )
+        with progress("detecting") as report:
+            alerts = detect(ruleset, stream, workers=workers, progress=report)
+        tell_failures(alerts)
+        write_alerts(alerts, partial / "alerts.parquet")
+        scorecard = score(alerts, stream)
+        write_json(scorecard, partial / "scorecard.json")
+        write_html(scorecard, partial / "report.html")
+        _replace(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    if json_output:
+        options.print_json(scorecard.to_json())
+    else:
+        print_scorecard(scorecard)
+        events = open_stream(out / "stream").manifest["events"]
+        click.echo(
+            f"\n{events:,} events in {time.monotonic() - started:.0f} s. Everything is in {out}/: open report.html"
+        )
+    if alerts.failures or any(file.status is Status.INVALID for file in ruleset.files):
+        ctx.exit(1)
+
+
+def _partial(out: Path) -> Path:
+    """An empty folder beside `out` to work in, so that an interrupted run leaves nothing that looks whole."""
+    if out.exists() and not (out / "stream" / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise UsageError(f"{out} exists and is not the result of an earlier run; choose another --out")
+    partial = out.with_name(f"{out.name}.partial-{os.getpid()}")
+    try:
+        partial.mkdir(parents=True)
+    except OSError as error:
+        raise StreamError(f"cannot write {partial}: {error.strerror}") from error
+    return partial
+
+
+def _replace(partial: Path, out: Path) -> None:
+    """Put the finished folder in the place of an earlier one."""
+    old = out.with_name(f"{out.name}.old-{os.getpid()}")
+    if out.exists():
+        out.rename(old)
+    partial.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,51 @@
+"""`sparring simulate`: scenarios and a world become a labelled stream."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from simulator.cli import options
+from simulator.cli.progress import progress
+from simulator.simulate import simulate as play
+
+
+@click.command(cls=options.GreedyCommand)
+@click.argument("scenarios", nargs=-1)
+@options.world
+@options.workers
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the new stream.")
+@click.option("--overwrite", is_flag=True, help="Replace a stream that is already there.")
+@options.as_json
+def simulate(
+    scenarios: tuple[str, ...],
+    world: str,
+    hosts: int,
+    days: int,
+    seed: int,
+    workers: int | None,
+    out: Path,
+    overwrite: bool,
+    json_output: bool,
+) -> None:
+    """Play SCENARIOS (ids, files or folders; all bundled ones by default) into a world and write a labelled stream."""
+    with progress("simulating") as report:
+        stream = play(
+            scenarios or None,
+            out=out,
+            world=world,
+            hosts=hosts,
+            days=days,
+            seed=seed,
+            workers=workers,
+            overwrite=overwrite,
+            progress=report,
+        )
+    if json_output:
+        options.print_json(dict(stream.manifest))
+        return
+    tables = stream.manifest["tables"]
+    for name in sorted(tables):
+        click.echo(f"{tables[name]['events']:>12,}  {name}")
+    click.echo(f"{sum(t['events'] for t in tables.values()):>12,}  events in {out}")
