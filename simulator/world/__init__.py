@@ -1,1 +1,31 @@
-"""TODO"""
+"""The simulated organisation: hosts, users, installed software, and the environment profiles that shape them."""
+
+from simulator.world.model import (
+    HOSTS,
+    LOCAL_SERVICE,
+    NETWORK_SERVICE,
+    ROLES,
+    SYSTEM,
+    SYSTEM_LOGON,
+    USER_ROLES,
+    USERS,
+    Company,
+    Release,
+    Software,
+    World,
+)
+
+__all__ = [
+    "HOSTS",
+    "LOCAL_SERVICE",
+    "NETWORK_SERVICE",
+    "ROLES",
+    "SYSTEM",
+    "SYSTEM_LOGON",
+    "USERS",
+    "USER_ROLES",
+    "Company",
+    "Release",
+    "Software",
+    "World",
+]
