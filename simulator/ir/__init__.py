@@ -14,6 +14,7 @@ from simulator.ir.relational import (
     Scan,
     Threshold,
     Union,
+    tables_of,
 )
 from simulator.ir.rule import Checked, Problem, Rule, Ruleset, Status
 from simulator.ir.scalar import (
@@ -76,4 +77,5 @@ __all__ = [
     "Unit",
     "Wild",
     "fields_of",
+    "tables_of",
 ]

@@ -94,3 +94,16 @@ class Correlate:
 
 Requirement = str | tuple["Requirement", ...]
 Relation = Scan | Filter | Union | Correlate
+
+
+def tables_of(relation: Relation) -> tuple[str, ...]:
+    """The tables and table patterns that a plan reads, each once, in order of first mention."""
+    match relation:
+        case Scan(tables):
+            return (tables,)
+        case Filter(source):
+            return tables_of(source)
+        case Union(sources):
+            return tuple(dict.fromkeys(name for source in sources for name in tables_of(source)))
+        case Correlate(branches=branches):
+            return tuple(dict.fromkeys(name for branch in branches for name in tables_of(branch.source)))
