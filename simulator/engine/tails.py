@@ -10,7 +10,7 @@ the first branch of the correlation that is the second branch), its relation, an
     source has them, and the leaf's columns as text (`text.joined_text` of the value; null: missing).
 
 It gives one row per firing, ordered by (time, events): `events list<int64>` ascending in (time, event id), `time`,
-`host`, `user`, `table` of the last of them, and `files`, `records` parallel to `events` (null where the source has none).
+`host`, `user`, `table` of the last of them, and `files`, `records` parallel to `events` (null where there are none).
 """
 
 from __future__ import annotations
