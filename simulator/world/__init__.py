@@ -1,5 +1,6 @@
 """The simulated organisation: hosts, users, installed software, and the environment profiles that shape them."""
 
+from simulator.world.build import DAY, DEFAULT_START, HOUR, MINUTE, SECOND, build_world
 from simulator.world.model import (
     HOSTS,
     LOCAL_SERVICE,
@@ -16,10 +17,15 @@ from simulator.world.model import (
 )
 
 __all__ = [
+    "DAY",
+    "DEFAULT_START",
     "HOSTS",
+    "HOUR",
     "LOCAL_SERVICE",
+    "MINUTE",
     "NETWORK_SERVICE",
     "ROLES",
+    "SECOND",
     "SYSTEM",
     "SYSTEM_LOGON",
     "USERS",
@@ -28,4 +34,5 @@ __all__ = [
     "Release",
     "Software",
     "World",
+    "build_world",
 ]

@@ -154,7 +154,7 @@ class World:
     users: pl.DataFrame
     """Columns USERS."""
     installed: pl.DataFrame
-    """Which software is on which host: `host` UInt32, `software` String (key of `software`), `version` String."""
+    """Which software is on which host: `host` UInt32, `software` String (a key of `software`)."""
     software: Mapping[str, Software]
     parameters: Mapping[str, Setting]
     """The profile's parameters by name, e.g. `destination_hostname_missing: 0.92`."""
