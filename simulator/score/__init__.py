@@ -1,1 +1,40 @@
-"""TODO"""
+"""Verb 3: alerts x truth -> verdicts, intervals, scorecard."""
+
+from simulator.score.model import (
+    BlindSpot,
+    Measure,
+    Noise,
+    Ratio,
+    RuleScore,
+    ScenarioCatch,
+    ScenarioScore,
+    Scope,
+    Scorecard,
+    Spread,
+    SpreadMeasure,
+    TechniqueScore,
+    Unmeasured,
+    VariationRecall,
+)
+from simulator.score.scoring import score
+from simulator.score.truth import LabelledStream, WithTransfers
+
+__all__ = [
+    "BlindSpot",
+    "LabelledStream",
+    "Measure",
+    "Noise",
+    "Ratio",
+    "RuleScore",
+    "ScenarioCatch",
+    "ScenarioScore",
+    "Scope",
+    "Scorecard",
+    "Spread",
+    "SpreadMeasure",
+    "TechniqueScore",
+    "Unmeasured",
+    "VariationRecall",
+    "WithTransfers",
+    "score",
+]
