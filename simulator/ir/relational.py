@@ -70,17 +70,30 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Correlate:
-    """Rows of `branches` that belong together by equal `by` values within `span` microseconds.
+    """Rows of `branches` that belong together by equal `by` values within `span` microseconds (both ends included).
 
-    Rows with a missing group value form no group. For each group, in order of time, the window is the `span` that ends
-    with (and includes) each row; when the condition holds for a window it fires once with all rows of the window as
-    evidence, and those rows take part in no later firing.
+    Values are compared as text, exactly; a list is its texts joined by `, `. Rows with a missing group value, without a
+    time, or lacking what the kind measures (any of `fields`; for the numeric kinds a finite number) take no part. A row
+    that several branches give (same evidence, group and values) is one row of each of them.
+
+    For each group, in order of (time, evidence), the window is the `span` that ends with (and includes) each row; as
+    soon as the condition holds for a window it fires once with all rows of the window as evidence, and those rows take
+    part in no later firing. A condition that further rows could undo (a threshold other than >= and >, or a `not` in
+    `requires`) is judged on whole windows instead: one begins with the first row, takes in all rows up to `span` later,
+    is judged once, and the next begins with the row after it. So `count < 3` speaks of windows with one or two rows; a
+    time without any row has no window.
 
     EVENT_COUNT: number of rows; VALUE_COUNT: number of distinct tuples of `fields`; VALUE_SUM, _AVG, _MEDIAN,
-    _PERCENTILE: over the numbers in `fields[0]`; TEMPORAL: every branch has a row in the window;
-    TEMPORAL_ORDERED: the branches have rows in the order given (equal times count as in order).
+    _PERCENTILE: over the numbers in `fields[0]`, exactly, percentiles interpolated linearly between neighbours (the
+    median is the 50th); TEMPORAL: every branch has a row in the window; TEMPORAL_ORDERED: the branches have rows in the
+    order given (equal times count as in order). For the temporal kinds thresholds, when given, replace "every branch"
+    by the number of branches that have rows (in order).
     `requires`, when given, replaces "every branch" of the temporal kinds by a condition over branch names
-    (Sigma's extended correlation condition): nested tuples `("and", …)`, `("or", …)`, `("not", x)` and names.
+    (Sigma's extended correlation condition): nested tuples `("and", …)`, `("or", …)`, `("not", x)` and names. Of the
+    ordered kind the branches that make it true must have rows in order; a name under `not` must have none at all.
+
+    A firing is itself a row: its evidence is that of all its rows, its time, host, user and table are those of the last
+    event in it, and its fields are the group's values under the names in `by`.
     """
 
     kind: CorrelationKind

@@ -2,8 +2,9 @@
 
 A field is named as its table names it. What a predicate says of a field that is absent from the event, absent from
 the whole table, or null is in the node (`missing`). When the value is a list, a predicate holds if it holds for any
-element. Text predicates see every value as text: integers in decimal, booleans as `true`/`false`, times in ISO 8601
-UTC; so `EventID: 4688` and `EventID: "4688"` are the same predicate.
+element; nulls in it do not count, and a list of nothing else is a missing value. Text predicates see every value as
+text: integers in decimal, booleans as `true`/`false`, times in ISO 8601 UTC; so `EventID: 4688` and `EventID: "4688"`
+are the same predicate.
 
 The column `_text` is the whole event as text: every value of the record, each on a line of its own (for keywords).
 """
@@ -37,7 +38,7 @@ class Wild(Enum):
     ANY = "*"
     """Any text, also none, line breaks included."""
     ONE = "?"
-    """Exactly one character."""
+    """Exactly one character (of the folded text, under `Case.FOLD`)."""
 
 
 Glob = tuple[str | Wild, ...]
