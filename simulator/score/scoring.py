@@ -30,7 +30,7 @@ from simulator.score.ruleset import scenario_scores, technique_scores
 from simulator.score.scope import scopes
 from simulator.score.spread import bytes_before, seconds_to_detect, spreads
 from simulator.score.truth import LabelledStream, Truth, truth_of, variations_of
-from simulator.score.variations import blind_spots, recall_by_variation
+from simulator.score.variations import Scoped, blind_spots, recall_by_variation, recalls
 
 BASE_RATE = 0.01
 """Attacks per 1,000 hosts per day at which precision is restated: about four a year where 1,000 hosts are watched."""
@@ -80,18 +80,10 @@ class _Facts:
 
 def _facts(rules: tuple[Rule, ...], truth: Truth, found: Evidence, stream: LabelledStream) -> _Facts:
     scope = scopes(rules, truth, stream)
-    in_scope = pl.DataFrame(
-        [(rule, scenario) for rule, where in scope.items() for scenario in where.scenarios],
-        schema={"rule": pl.String, "scenario": pl.String},
-        orient="row",
-    )
     attacks = truth.attacks.select("instance_id", "scenario", "start")
-    scoped = (
-        in_scope.join(attacks, on="scenario")
-        .join(found.caught.with_columns(hit=pl.lit(True)), on=["rule", "instance_id"], how="left")
-        .with_columns(pl.col("hit").fill_null(False))
-    )
+    scoped, hits = _scoped(scope, attacks, found)
     variations = variations_of(truth.attacks)
+    by_value = recalls(scoped, variations)
     by_alert = found.alerts.group_by("rule").agg(pl.len(), pl.col("true").sum())
     by_case = found.alerts.group_by("rule", "case").agg(pl.col("true").any())
     return _Facts(
@@ -99,12 +91,29 @@ def _facts(rules: tuple[Rule, ...], truth: Truth, found: Evidence, stream: Label
         alerts={rule: (n, true) for rule, n, true in by_alert.iter_rows()},
         cases={rule: (n, true) for rule, n, true in by_case.group_by("rule").agg(pl.len(), pl.sum("true")).iter_rows()},
         caught=_caught(found, attacks),
-        seconds=spreads(seconds_to_detect(scoped)),
-        bytes_out=spreads(bytes_before(scoped, truth.transfers)) if truth.transfers is not None else {},
-        variations=recall_by_variation(scoped, variations),
-        blind=blind_spots(scoped, variations),
+        seconds=spreads(seconds_to_detect(hits)),
+        bytes_out=spreads(bytes_before(hits, truth.transfers)) if truth.transfers is not None else {},
+        variations=recall_by_variation(by_value),
+        blind=blind_spots(scoped, variations, by_value),
         noise=_noise(found, truth),
     )
+
+
+def _scoped(scope: Mapping[str, Scope], attacks: pl.DataFrame, found: Evidence) -> tuple[Scoped, pl.DataFrame]:
+    """Rules with their scopes; and what was caught in scope as rule, instance_id, time, start."""
+    numbers = {where.scenarios: number for number, where in enumerate(scope.values()) if where.scenarios}
+    rows = [(number, scenario) for scenarios, number in numbers.items() for scenario in scenarios]
+    rules = [(rule, numbers[where.scenarios]) for rule, where in scope.items() if where.scenarios]
+    number_of = pl.DataFrame(rules, schema={"rule": pl.String, "scope": pl.Int64}, orient="row")
+    scenarios_of = pl.DataFrame(rows, schema={"scope": pl.Int64, "scenario": pl.String}, orient="row")
+    hits = (
+        found.caught.join(number_of, on="rule")
+        .join(attacks, on="instance_id")
+        .join(scenarios_of, on=["scope", "scenario"], how="semi")
+        .select("rule", "instance_id", "time", "start")
+    )
+    members = scenarios_of.join(attacks, on="scenario").select("scope", "instance_id")
+    return Scoped(number_of, members, hits.select("rule", "instance_id")), hits
 
 
 def _caught(found: Evidence, attacks: pl.DataFrame) -> dict[str, dict[str, int]]:
