@@ -1,0 +1,153 @@
+"""Third stage: for each target a guard, a set of literals of which at least one stands in every event it selects.
+
+The guard is chosen for rarity, judged by a sample of the table's own events, so that the sieve looks for few literals
+and looks closer at few events. The choice affects speed only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from simulator.engine.columns import Folded, Scan, Words32, nothing
+from simulator.engine.grams import STRIDED, WORD, Anchor, can_seek, tail_word, word
+from simulator.engine.passes import All, Any, Check, Node
+from simulator.engine.regexes import InvalidRegex, literals_required
+from simulator.engine.text import fold
+from simulator.ir import Like, Regex, Wild
+
+SAMPLE_ROWS = 1024
+_SAMPLE_BYTES = 1 << 16
+
+
+class Probe(NamedTuple):
+    """A literal (folded, UTF-8) that stands in a field."""
+
+    field: str
+    anchor: Anchor
+    literal: bytes
+
+
+class Guard(NamedTuple):
+    """One of `probes` stands in every event that the node selects; about `rate` of all events pass."""
+
+    rate: float
+    probes: tuple[Probe, ...]
+
+
+class Sample:
+    """What some of a table's events hold: how rare literals are there."""
+
+    def __init__(self, rows: pa.RecordBatch) -> None:
+        step = max(1, rows.num_rows // SAMPLE_ROWS)
+        self.rows = rows.take(pa.array(np.arange(0, rows.num_rows, step)))
+        self._fields: dict[str, _FieldSample] = {}
+
+    def field(self, name: str) -> _FieldSample:
+        """The sample of one field."""
+        if name not in self._fields:
+            known = name in self.rows.schema.names
+            array = self.rows.column(name) if known else nothing(self.rows.num_rows)
+            self._fields[name] = _FieldSample(Scan(array).folded)
+        return self._fields[name]
+
+    def rate(self, probe: Probe) -> float:
+        """About which part of all events has the literal where it should be."""
+        return self.field(probe.field).rate(probe)
+
+
+class _FieldSample:
+    def __init__(self, texts: Folded) -> None:
+        self._count = len(texts.starts)
+        longs = np.ndarray((len(texts.data) - 7,), "<u8", texts.data, strides=(1,))
+        lengths = np.minimum(texts.ends - texts.starts, WORD)
+        keep = ~((np.uint64(1) << ((WORD - lengths) * 8).astype(np.uint64)) - np.uint64(1)).astype(np.uint32)
+        self._tails = _counts((longs[texts.ends - 8] >> np.uint64(32)).astype(np.uint32) & keep)
+        self._heads = _counts(longs[texts.starts].astype(np.uint32))
+        limit = min(len(longs), _SAMPLE_BYTES)
+        self.words = _counts(longs[:limit].astype(np.uint32))
+        self._scale = len(longs) / limit
+
+    def rate(self, probe: Probe) -> float:
+        literal = probe.literal
+        match probe.anchor:
+            case Anchor.WHOLE | Anchor.TAIL:
+                seen: float = self._tails.get(tail_word(literal), 0)
+            case Anchor.HEAD:
+                seen = self._heads.get(word(literal), 0)
+            case Anchor.INNER:
+                words = self.words
+                seen = min(words.get(word(literal[at : at + WORD]), 0) for at in range(len(literal) - WORD + 1))
+                seen = seen * self._scale + (0.2 if len(literal) >= STRIDED else 2.0)
+        return (seen + 0.2) / (self._count + 1)
+
+
+def choose(nodes: Sequence[Node], sample: Sample) -> list[Guard | None]:
+    """The best guard of each node, or None where no literal is required."""
+    chosen: list[Guard | None] = []
+    for node in nodes:
+        match node:
+            case Check(field, leaves, negated=False):
+                chosen.append(_any_of([_of_leaf(field, leaf, sample.rate) for leaf in leaves]))
+            case All(items) if items:
+                possible = [guard for item in items if (guard := chosen[item]) is not None]
+                chosen.append(min(possible, key=lambda guard: guard.rate) if possible else None)
+            case Any(items):
+                chosen.append(_any_of([chosen[item] for item in items]))
+            case _:
+                chosen.append(None)
+    return chosen
+
+
+def _any_of(guards: Sequence[Guard | None]) -> Guard | None:
+    rate, probes = 0.0, []
+    for guard in guards:
+        if guard is None:
+            return None
+        rate += guard.rate
+        probes.extend(guard.probes)
+    return Guard(rate, tuple(dict.fromkeys(probes)))
+
+
+def _of_leaf(field: str, leaf: object, rate: Callable[[Probe], float]) -> Guard | None:
+    match leaf:
+        case Like(_, glob):
+            probes = _of_glob(field, glob)
+            return min((Guard(rate(probe), (probe,)) for probe in probes), key=lambda guard: guard.rate, default=None)
+        case Regex(_, pattern, flags):
+            try:
+                required = literals_required(pattern, flags)
+            except InvalidRegex:
+                return None
+            if not required:
+                return None
+            inner = [Probe(field, Anchor.INNER, fold(text).encode()) for text in sorted(required)]
+            if not all(can_seek(Anchor.INNER, probe.literal) for probe in inner):
+                return None
+            return Guard(sum(rate(probe) for probe in inner), tuple(inner))
+        case _:
+            return None
+
+
+def _of_glob(field: str, glob: Sequence[str | Wild]) -> list[Probe]:
+    """Every literal of the glob that can be looked for."""
+    if not glob:
+        return [Probe(field, Anchor.WHOLE, b"")]
+    probes = []
+    for index, part in enumerate(glob):
+        if isinstance(part, Wild):
+            continue
+        first, last = index == 0, index == len(glob) - 1
+        anchor = (Anchor.WHOLE if last else Anchor.HEAD) if first else Anchor.TAIL if last else Anchor.INNER
+        literal = fold(part).encode()
+        if can_seek(anchor, literal):
+            probes.append(Probe(field, anchor, literal))
+    return probes
+
+
+def _counts(words: Words32) -> dict[int, int]:
+    distinct, counts = np.unique(words, return_counts=True)
+    return dict(zip(distinct.tolist(), counts.tolist(), strict=True))

@@ -1,0 +1,131 @@
+"""First stage: rules become targets, each saying which events of which tables it selects, and together what to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from simulator.engine.alerts import Failure
+from simulator.engine.regexes import compile_regex
+from simulator.engine.tails import Path, leaves
+from simulator.engine.text import read_network
+from simulator.errors import SparringError
+from simulator.ir import (
+    And,
+    Cidr,
+    Const,
+    Correlate,
+    Expr,
+    Filter,
+    Not,
+    Or,
+    Regex,
+    Relation,
+    Rule,
+    Scan,
+    Union,
+    fields_of,
+)
+from simulator.tables import Demand
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Events that one rule, or one leaf of one rule's correlation, selects.
+
+    `rule` is the rule's number in the run. `path` is None when every selected event is an alert, else the leaf's path
+    in the correlation. `scans` pairs each table pattern with what must hold there; `bring` names the columns that the
+    correlation needs of each event.
+    """
+
+    rule: int
+    path: Path | None
+    scans: tuple[tuple[str, Expr], ...]
+    bring: tuple[str, ...] = ()
+
+    def where(self, matches: frozenset[str]) -> Expr | None:
+        """What must hold in a table that the patterns `matches` stand for; None when the target does not read it."""
+        found = [expr for pattern, expr in self.scans if pattern in matches]
+        if not found:
+            return None
+        return found[0] if len(found) == 1 else Or(tuple(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The targets of all rules that can run, what to read for them, and the rules that cannot run."""
+
+    targets: tuple[Target, ...]
+    demand: Demand
+    failures: tuple[Failure, ...]
+
+
+def resolve(rules: Sequence[Rule]) -> Resolved:
+    """Targets and demand of `rules`; silent rules have none. A plan that nothing here can execute is a failure."""
+    targets: list[Target] = []
+    columns: dict[str, set[str]] = {}
+    failures: list[Failure] = []
+    for number, rule in enumerate(rules):
+        if rule.silent:
+            continue
+        try:
+            found = tuple(_targets(number, rule.plan))
+            reads = [
+                (pattern, fields_of(expr).union(target.bring)) for target in found for pattern, expr in target.scans
+            ]
+            for target in found:
+                for _, expr in target.scans:
+                    _check(expr)
+        except (RecursionError, ValueError, SparringError) as error:
+            failures.append(Failure(rule.id, reason_of(error)))
+            continue
+        targets.extend(found)
+        for pattern, names in reads:
+            columns.setdefault(pattern, set()).update(names)
+    demand = Demand({pattern: frozenset(names) for pattern, names in columns.items()})
+    return Resolved(tuple(targets), demand, tuple(failures))
+
+
+def reason_of(error: BaseException) -> str:
+    """`error` as the reason of a failure."""
+    if isinstance(error, RecursionError):
+        return "the condition is nested too deeply"
+    return str(error) or type(error).__name__
+
+
+def _targets(number: int, plan: Relation) -> Iterator[Target]:
+    if isinstance(plan, Correlate):
+        for leaf in leaves(plan):
+            yield Target(number, leaf.path, tuple(_scans(leaf.source)), tuple(sorted(leaf.columns)))
+    else:
+        yield Target(number, None, tuple(_scans(plan)))
+
+
+def _check(expr: Expr) -> None:
+    """Raises what reading the patterns and networks in `expr` raises, so that it does not depend on the events."""
+    match expr:
+        case And(items) | Or(items):
+            for item in items:
+                _check(item)
+        case Not(item):
+            _check(item)
+        case Regex(_, pattern, flags):
+            compile_regex(pattern, flags)
+        case Cidr(_, network):
+            read_network(network)
+        case _:
+            pass
+
+
+def _scans(relation: Relation) -> Iterator[tuple[str, Expr]]:
+    match relation:
+        case Scan(tables):
+            yield tables, Const(True)
+        case Filter(source, where):
+            for pattern, expr in _scans(source):
+                yield pattern, where if expr == Const(True) else And((expr, where))
+        case Union(sources):
+            for source in sources:
+                yield from _scans(source)
+        case Correlate():
+            raise ValueError("a correlation can stand only at the top of a rule or as a branch of another correlation")

@@ -1,0 +1,265 @@
+"""One run: read every part of a source once, sieve it, hand candidates to the tails, and lay the alerts in order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from simulator.engine.alerts import ALERT_SCHEMA, Alerts, Failure, Reading
+from simulator.engine.columns import Ints
+from simulator.engine.resolve import Resolved, Target, reason_of, resolve
+from simulator.engine.sieve import TableSieve
+from simulator.engine.tails import Path, run_tail
+from simulator.engine.text import joined_text
+from simulator.engine.workers import each_part
+from simulator.ir import Correlate, Rule
+from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
+
+Progress = Callable[[int, int], None]
+"""Told the bytes done and the bytes in all."""
+
+EXAMPLES = 10
+"""So many rejected records are kept as examples."""
+
+_HITS = pa.schema(
+    {
+        "_event_id": pa.int64(),
+        "_time": pa.timestamp("us", tz="UTC"),
+        "_host": pa.string(),
+        "_user": pa.string(),
+        "_table": pa.string(),
+        "_file": pa.string(),
+        "_record": pa.int64(),
+    }
+)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one part gave. `hits` has a row per selected event and target, with the target's number in `target`;
+    `candidates` has a table per target that a correlation reads."""
+
+    hits: pa.Table | None = None
+    candidates: dict[int, pa.Table] = field(default_factory=dict)
+    failures: dict[int, str] = field(default_factory=dict)
+    events: Counter[str] = field(default_factory=Counter)
+    passed_over: int = 0
+    rejected: int = 0
+    examples: list[Rejected] = field(default_factory=list)
+
+
+class PartReader:
+    """Sieves parts, one after another; what it learns of a table serves all later parts."""
+
+    def __init__(self, targets: Sequence[Target], demand: Demand) -> None:
+        self._targets = targets
+        self._demand = demand
+        self._sieves: dict[str, TableSieve] = {}
+
+    def __call__(self, part: Part) -> Outcome:
+        """Reads and sieves one part. Raises StreamError where the part cannot be read at all."""
+        outcome = Outcome()
+        hits: list[pa.Table] = []
+        candidates: dict[int, list[pa.Table]] = {}
+        for item in part.read(self._demand):
+            match item:
+                case Batch(table, rows):
+                    outcome.events[table] += rows.num_rows
+                    self._sieve(table, rows, hits, candidates)
+                case PassedOver(events):
+                    outcome.passed_over += events
+                case Rejected():
+                    outcome.rejected += 1
+                    if len(outcome.examples) < EXAMPLES:
+                        outcome.examples.append(item)
+        outcome.hits = pa.concat_tables(hits) if hits else None
+        outcome.candidates = {target: pa.concat_tables(tables) for target, tables in candidates.items()}
+        for sieve in self._sieves.values():
+            outcome.failures.update(sieve.failures)
+        return outcome
+
+    def _sieve(
+        self, table: str, rows: pa.RecordBatch, hits: list[pa.Table], candidates: dict[int, list[pa.Table]]
+    ) -> None:
+        if table not in self._sieves:
+            self._sieves[table] = TableSieve(tuple(self._wanted(table)))
+        alerting: list[tuple[int, Ints]] = []
+        for number, found in self._sieves[table].select(rows):
+            target = self._targets[number]
+            if target.path is None:
+                alerting.append((number, found))
+            else:
+                candidates.setdefault(number, []).append(_brought(table, rows.take(pa.array(found)), target.bring))
+        if alerting:
+            taken = rows.select([name for name in _HITS.names if name in rows.schema.names]).take(
+                pa.array(np.concatenate([found for _, found in alerting]))
+            )
+            numbers = np.repeat([number for number, _ in alerting], [len(found) for _, found in alerting])
+            hits.append(_of_schema(table, taken).append_column("target", pa.array(numbers, pa.int32())))
+
+    def _wanted(self, table: str) -> Iterable[tuple[int, object]]:
+        patterns = {pattern for target in self._targets for pattern, _ in target.scans}
+        matches = frozenset(pattern for pattern in patterns if fnmatchcase(table, pattern))
+        for number, target in enumerate(self._targets):
+            if (where := target.where(matches)) is not None:
+                yield number, where
+
+
+def run(
+    rules: Sequence[Rule], source: Source, *, workers: int | None = None, progress: Progress | None = None
+) -> Alerts:
+    """Runs `rules` over all of `source`: see `simulator.detect.detect`."""
+    resolved = resolve(rules)
+    parts = source.parts()
+    total = sum(part.size for part in parts)
+    outcomes: list[Outcome] = []
+    done = 0
+    reader = PartReader(resolved.targets, resolved.demand)
+    for part, outcome in zip(parts, each_part(reader, parts, workers), strict=True):
+        outcomes.append(outcome)
+        done += part.size
+        if progress:
+            progress(done, total)
+    return _alerts(rules, resolved, outcomes)
+
+
+def _alerts(rules: Sequence[Rule], resolved: Resolved, outcomes: Sequence[Outcome]) -> Alerts:
+    failed: dict[int, str] = {}
+    for outcome in outcomes:
+        for number, reason in outcome.failures.items():
+            failed.setdefault(resolved.targets[number].rule, reason)
+    fired = [_filter_alerts(rules, resolved.targets, outcomes, failed)]
+    for number, rule in enumerate(rules):
+        if isinstance(rule.plan, Correlate) and not rule.silent and number not in failed:
+            try:
+                fired.append(_correlation_alerts(number, rule, resolved.targets, outcomes))
+            except Exception as error:  # noqa: BLE001 - whatever breaks one rule must not stop the others
+                failed[number] = reason_of(error)
+    failures = resolved.failures + tuple(Failure(rules[number].id, reason) for number, reason in sorted(failed.items()))
+    return Alerts(_in_order(rules, pa.concat_tables(fired)), tuple(rules), _reading(outcomes), failures)
+
+
+def _filter_alerts(
+    rules: Sequence[Rule], targets: Sequence[Target], outcomes: Sequence[Outcome], failed: dict[int, str]
+) -> pa.Table:
+    """One row per selected event and rule, with the rule's number in `number`."""
+    hits = pa.concat_tables(
+        [_HITS.append(pa.field("target", pa.int32())).empty_table()]
+        + [outcome.hits for outcome in outcomes if outcome.hits is not None]
+    )
+    rule_of = np.array([target.rule for target in targets], np.int64)
+    numbers = rule_of[hits["target"].to_numpy()] if targets else np.zeros(0, np.int64)
+    if failed:
+        kept = ~np.isin(numbers, list(failed))
+        hits, numbers = hits.filter(pa.array(kept)), numbers[kept]
+    return pa.table(
+        {
+            "number": pa.array(numbers, pa.int64()),
+            "time": hits["_time"],
+            "host": hits["_host"],
+            "user": hits["_user"],
+            "table": hits["_table"],
+            "events": _single(hits["_event_id"], pa.int64()),
+            "files": _single(hits["_file"], pa.string()),
+            "records": _single(hits["_record"], pa.int64()),
+        }
+    )
+
+
+def _correlation_alerts(number: int, rule: Rule, targets: Sequence[Target], outcomes: Sequence[Outcome]) -> pa.Table:
+    assert isinstance(rule.plan, Correlate)
+    candidates: dict[Path, pa.Table] = {}
+    for target_number, target in enumerate(targets):
+        if target.rule == number and target.path is not None:
+            found = [outcome.candidates[target_number] for outcome in outcomes if target_number in outcome.candidates]
+            if found:
+                candidates[target.path] = pa.concat_tables(found)
+    fired = run_tail(rule, rule.plan, candidates)
+    names = [name for name in ALERT_SCHEMA.names if name not in ("rule", "title", "path", "level")]
+    columns = {name: fired[name].cast(ALERT_SCHEMA.field(name).type) for name in names}
+    return pa.table({"number": pa.array(np.full(fired.num_rows, number), pa.int64()), **columns})
+
+
+def _in_order(rules: Sequence[Rule], fired: pa.Table) -> pa.Table:
+    """Adds what the rules say, and sorts by (time, rule, events)."""
+    numbers = fired["number"].to_numpy()
+    ranking = sorted(range(len(rules)), key=lambda number: (rules[number].id, rules[number].location.path, number))
+    ranks = np.empty(len(rules), np.int64)
+    ranks[ranking] = np.arange(len(rules))
+    order = pc.sort_indices(
+        pa.table(
+            {
+                "time": fired["time"],
+                "rule": pa.array(ranks[numbers], pa.int64()),
+                "event": pc.list_element(fired["events"], 0),
+                "place": pa.array(np.arange(fired.num_rows)),
+            }
+        ),
+        sort_keys=[(name, "ascending") for name in ("time", "rule", "event", "place")],
+    )
+    fired = fired.take(order)
+    said = fired["number"]
+    columns = {
+        "rule": pa.array([rule.id for rule in rules], pa.string()).take(said.combine_chunks()),
+        "title": pa.array([rule.title for rule in rules], pa.string()).take(said.combine_chunks()),
+        "path": pa.array([rule.location.path for rule in rules], pa.string()).take(said.combine_chunks()),
+        "level": pa.array([rule.level for rule in rules], pa.string()).take(said.combine_chunks()),
+    }
+    return pa.table(
+        [columns.get(name, fired[name] if name in fired.column_names else None) for name in ALERT_SCHEMA.names],
+        schema=ALERT_SCHEMA,
+    )
+
+
+def _reading(outcomes: Sequence[Outcome]) -> Reading:
+    events: Counter[str] = Counter()
+    for outcome in outcomes:
+        events.update(outcome.events)
+    examples = [example for outcome in outcomes for example in outcome.examples][:EXAMPLES]
+    return Reading(
+        dict(sorted(events.items())),
+        sum(outcome.passed_over for outcome in outcomes),
+        sum(outcome.rejected for outcome in outcomes),
+        tuple(examples),
+    )
+
+
+def _of_schema(table: str, rows: pa.RecordBatch) -> pa.Table:
+    """The columns of `_HITS`, those that are absent as nulls."""
+    columns = []
+    for wanted in _HITS:
+        if wanted.name == "_table":
+            columns.append(pa.array([table], pa.string()).take(pa.array(np.zeros(rows.num_rows, np.int64))))
+        elif wanted.name in rows.schema.names:
+            columns.append(rows.column(wanted.name).cast(wanted.type))
+        else:
+            columns.append(pa.nulls(rows.num_rows, wanted.type))
+    return pa.table(columns, schema=_HITS)
+
+
+def _brought(table: str, rows: pa.RecordBatch, bring: Sequence[str]) -> pa.Table:
+    """Candidate rows for a correlation: the columns of `_HITS` and those in `bring`, as text."""
+    brought = _of_schema(table, rows)
+    for name in bring:
+        known = name in rows.schema.names
+        texts = [joined_text(value) for value in rows.column(name).to_pylist()] if known else [None] * rows.num_rows
+        if name not in brought.column_names:
+            brought = brought.append_column(name, pa.array(texts, pa.string()))
+    return brought
+
+
+def _single(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+    """Lists of one value each; null where the value is."""
+    flat = values.combine_chunks()
+    if isinstance(flat, pa.ChunkedArray):
+        flat = flat.chunk(0) if flat.num_chunks else pa.array([], kind)
+    if flat.null_count == len(flat):
+        return pa.nulls(len(flat), pa.list_(kind))
+    offsets = pa.array(np.arange(len(flat) + 1, dtype=np.int32))
+    return pa.ListArray.from_arrays(offsets, flat, pa.list_(kind))

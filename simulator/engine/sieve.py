@@ -1,0 +1,241 @@
+"""The sieve: all targets that read a table, in one shared pass over each batch of it.
+
+First every guard literal of every target is looked for at once (`grams`). That gives pairs of target and row; a target
+without a pair costs nothing. Then each live target's condition is evaluated on its own few rows, part by part, on
+shrinking sets of rows; each check looks at each distinct value among them once, for all targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+import pyarrow as pa
+
+from simulator.engine.columns import Bools, Coded, Ints, Scan, nothing, spread
+from simulator.engine.grams import LiteralIndex
+from simulator.engine.guards import SAMPLE_ROWS, Guard, Probe, Sample, choose
+from simulator.engine.passes import NEVER, All, Any, Check, Graph, Node, Null, PairCheck
+from simulator.engine.resolve import reason_of
+from simulator.engine.values import Test, compile_check, compile_pair
+from simulator.ir import Expr, FieldPair, Missing
+
+Selected = tuple[int, Ints]
+"""A target's number and the rows of a batch that it selects, ascending."""
+
+
+class TableSieve:
+    """All conditions on one table. `wanted` are the targets' numbers with their conditions."""
+
+    def __init__(self, wanted: Sequence[tuple[int, Expr]]) -> None:
+        self.failures: dict[int, str] = {}
+        self._graph = Graph()
+        self._roots: dict[int, list[int]] = {}
+        self._tests: dict[int, Test | Exception] = {}
+        self._sampled = -1
+        for target, expr in wanted:
+            try:
+                root = self._graph.add(expr)
+            except RecursionError as error:
+                self.failures[target] = reason_of(error)
+                continue
+            if root != NEVER:
+                self._roots.setdefault(root, []).append(target)
+
+    def select(self, batch: pa.RecordBatch) -> list[Selected]:
+        """The rows that each target selects, for targets that select any. A target that breaks is in `failures`."""
+        if not batch.num_rows or not self._roots:
+            return []
+        if self._sampled < min(batch.num_rows, SAMPLE_ROWS):
+            self._prepare(batch)
+        selected: list[Selected] = []
+        guarded, live = self._candidates(batch)
+        whole = _Rows(batch, self._graph, self._tests, self._order)
+        if len(live) * 2 > batch.num_rows:
+            few, place = whole, None
+        else:
+            few = _Rows(batch.take(pa.array(live)), self._graph, self._tests, self._order)
+            place = np.zeros(batch.num_rows, np.int64)
+            place[live] = np.arange(len(live))
+        for root, rows in guarded:
+            self._try(root, rows, few, rows if place is None else place[rows], selected)
+        everywhere = np.arange(batch.num_rows)
+        for root in self._unguarded:
+            self._try(root, everywhere, whole, everywhere, selected)
+        return selected
+
+    def _try(self, root: int, rows: Ints, among: _Rows, positions: Ints, selected: list[Selected]) -> None:
+        try:
+            found = rows[among.holds(root, positions)]
+        except Exception as error:  # noqa: BLE001 - whatever breaks one rule must not stop the others
+            self.failures.update((target, reason_of(error)) for target in self._roots[root])
+        else:
+            if len(found):
+                selected.extend((target, found) for target in self._roots[root])
+
+    def _prepare(self, batch: pa.RecordBatch) -> None:
+        """Chooses guards by a sample of `batch`, and what is looked for in each field."""
+        self._sampled = min(batch.num_rows, SAMPLE_ROWS)
+        sample = Sample(batch)
+        guards = choose(self._graph.nodes, sample)
+        self._order = _Order(self._graph.nodes, guards)
+        self._unguarded = [root for root in self._roots if guards[root] is None]
+        roots_of: dict[Probe, list[int]] = {}
+        for root in self._roots:
+            if (guard := guards[root]) is not None:
+                for probe in guard.probes:
+                    roots_of.setdefault(probe, []).append(root)
+        by_field: dict[str, list[Probe]] = {}
+        for probe in roots_of:
+            by_field.setdefault(probe.field, []).append(probe)
+        self._indexes = {}
+        for field, probes in by_field.items():
+            index = LiteralIndex([probe[1:] for probe in probes], sample.field(field).words)
+            counts = np.array([len(roots_of[probe]) for probe in probes], np.int64)
+            roots = np.array([root for probe in probes for root in roots_of[probe]], np.int64)
+            self._indexes[field] = (index, np.cumsum(counts) - counts, counts, roots)
+
+    def _candidates(self, batch: pa.RecordBatch) -> tuple[list[tuple[int, Ints]], Ints]:
+        """Each root with a guard hit and the rows of its hits; and all rows with any hit."""
+        keys: list[Ints] = []
+        for field, (index, first, counts, roots) in self._indexes.items():
+            if field not in batch.schema.names:
+                continue
+            column = Scan(batch.column(field))
+            rows, probes = column.rows(*index.scan(column.folded))
+            hit = roots[spread(first[probes], counts[probes])]
+            keys.append(hit * batch.num_rows + np.repeat(rows, counts[probes]))
+        if not keys:
+            return [], np.zeros(0, np.int64)
+        pairs = np.unique(np.concatenate(keys))
+        roots_hit, rows = np.divmod(pairs, batch.num_rows)
+        cuts = np.flatnonzero(np.diff(roots_hit)) + 1
+        starts = [0, *cuts.tolist()] if len(pairs) else []
+        ends = [*cuts.tolist(), len(pairs)]
+        guarded = [(int(roots_hit[start]), rows[start:end]) for start, end in zip(starts, ends, strict=False)]
+        return guarded, np.unique(rows)
+
+
+class _Order:
+    """In which order to look at the parts of a node: the rarest first, negations late."""
+
+    def __init__(self, nodes: Sequence[Node], guards: Sequence[Guard | None]) -> None:
+        rates = [guard.rate if guard else 0.7 for guard in guards]
+        self._sorted: dict[int, tuple[int, ...]] = {}
+        for number, node in enumerate(nodes):
+            if isinstance(node, All | Any):
+                self._sorted[number] = tuple(
+                    sorted(node.items, key=lambda item: (isinstance(nodes[item], All | Any), rates[item]))
+                )
+
+    def __getitem__(self, number: int) -> tuple[int, ...]:
+        return self._sorted[number]
+
+
+class _Rows:
+    """Some rows of a batch, with what has been found out about their values."""
+
+    def __init__(self, batch: pa.RecordBatch, graph: Graph, tests: dict[int, Test | Exception], order: _Order) -> None:
+        self._batch = batch
+        self._graph = graph
+        self._tests = tests
+        self._order = order
+        self._columns: dict[str, Coded] = {}
+        self._truths: dict[int, np.ndarray] = {}
+
+    def holds(self, number: int, positions: Ints) -> Bools:
+        """Whether node `number` is true at each of `positions`."""
+        match self._graph.nodes[number]:
+            case Check() as check:
+                return self._check(number, check, positions)
+            case All():
+                kept = np.arange(len(positions))
+                for item in self._order[number]:
+                    kept = kept[self.holds(item, positions[kept])]
+                    if not len(kept):
+                        break
+                return _marked(kept, len(positions))
+            case Any():
+                left, truth = np.arange(len(positions)), np.zeros(len(positions), bool)
+                for item in self._order[number]:
+                    found = self.holds(item, positions[left])
+                    truth[left[found]] = True
+                    left = left[~found]
+                    if not len(left):
+                        break
+                return truth
+            case Null(field, negated):
+                present = self._column(field).present(positions)
+                return present if negated else ~present
+            case PairCheck(leaf, negated):
+                return self._pair(leaf, negated, positions)
+
+    def _column(self, field: str) -> Coded:
+        if field not in self._columns:
+            known = field in self._batch.schema.names
+            self._columns[field] = Coded(self._batch.column(field) if known else nothing(self._batch.num_rows))
+        return self._columns[field]
+
+    def _check(self, number: int, check: Check, positions: Ints) -> Bools:
+        column = self._column(check.field)
+        codes, owners = column.at(positions)
+        truths = self._truths.get(number)
+        if truths is None:
+            truths = self._truths[number] = np.full(len(column.values) + 1, -1, np.int8)
+            truths[-1] = 0
+        truth = truths[codes]
+        unknown = truth < 0
+        if unknown.any():
+            test = self._test(number, check)
+            values = column.values
+            new = np.unique(codes[unknown])
+            truths[new] = [test(values[code]) for code in new.tolist()]
+            truth = truths[codes]
+        passed = truth > 0
+        if owners is not None:
+            passed = _marked(owners[passed], len(positions))
+        if check.negated:
+            passed = ~passed
+            if check.unless_missing:
+                passed &= column.present(positions)
+        return passed
+
+    def _test(self, number: int, check: Check) -> Test:
+        test = self._tests.get(number)
+        if test is None:
+            try:
+                test = compile_check(check.leaves)
+            except Exception as error:  # noqa: BLE001 - kept, so that every rule with this check says why
+                test = error
+            self._tests[number] = test
+        if isinstance(test, Exception):
+            raise test
+        return test
+
+    def _pair(self, leaf: FieldPair, negated: bool, positions: Ints) -> Bools:
+        """Row by row; lists relate when any element does with any."""
+        relate = lru_cache(maxsize=1 << 16)(compile_pair(leaf))
+        left, right = (_values(self._column(field), positions) for field in (leaf.left, leaf.right))
+        unless_missing = leaf.missing is Missing.UNKNOWN
+        truth = np.zeros(len(positions), bool)
+        for place, (some, others) in enumerate(zip(left, right, strict=True)):
+            holds = any(relate(one, other) for one in some for other in others)
+            truth[place] = (not holds and not (unless_missing and not (some and others))) if negated else holds
+        return truth
+
+
+def _values(column: Coded, positions: Ints) -> list[list[object]]:
+    codes, owners = column.at(positions)
+    values: list[list[object]] = [[] for _ in range(len(positions))]
+    places = range(len(positions)) if owners is None else owners.tolist()
+    for place, code in zip(places, codes.tolist(), strict=True):
+        if code >= 0:
+            values[place].append(column.values[code])
+    return values
+
+
+def _marked(places: Ints, length: int) -> Bools:
+    truth = np.zeros(length, bool)
+    truth[places] = True
+    return truth
