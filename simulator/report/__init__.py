@@ -1,1 +1,6 @@
-"""TODO"""
+"""What people see of a scorecard: on a terminal, as JSON, as one HTML page."""
+
+from simulator.report.json_ import schema, write_json
+from simulator.report.terminal import print_scorecard
+
+__all__ = ["print_scorecard", "schema", "write_json"]

@@ -1,0 +1,25 @@
+"""scorecard.json and its JSON Schema."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from simulator.report.files import write_whole
+from simulator.score import Scorecard
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The JSON Schema of scorecard.json."""
+    found: dict[str, Any] = orjson.loads(files("simulator.report").joinpath("scorecard.schema.json").read_bytes())
+    return found
+
+
+def write_json(scorecard: Scorecard, path: Path) -> None:
+    """Write scorecard.json to `path`, whole or not at all. Raises StreamError where that fails."""
+    write_whole(orjson.dumps(scorecard.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
