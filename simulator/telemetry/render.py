@@ -1,0 +1,60 @@
+"""Actions become vendor tables: which kind of action gives which table, and by which function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+import polars as pl
+
+from simulator.errors import UsageError, nearest
+from simulator.scenario.actions import ActionFrames, empty
+from simulator.tables import TABLES
+from simulator.telemetry import dns_client, powershell, proxy, security, sysmon
+from simulator.telemetry.rows import Rows
+from simulator.telemetry.scene import prepare
+from simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Renderer:
+    """One table, the kind of action that it records, and the function that makes it."""
+
+    table: str
+    kind: str
+    make: Callable[[Rows], pl.DataFrame]
+
+
+RENDERERS: tuple[Renderer, ...] = (
+    Renderer("sysmon.process_creation", "process_start", sysmon.process_creation),
+    Renderer("sysmon.network_connection", "connection", sysmon.network_connection),
+    Renderer("sysmon.file_event", "write", sysmon.file_event),
+    Renderer("sysmon.dns_query", "lookup", sysmon.dns_query),
+    Renderer("security.process_creation", "process_start", security.process_creation),
+    Renderer("dns_client.query", "lookup", dns_client.query),
+    Renderer("powershell.module", "cmdlet", powershell.module),
+    Renderer("powershell.script_block", "script", powershell.script_block),
+    Renderer("proxy.http", "request", proxy.http),
+)
+
+RENDERED: tuple[str, ...] = tuple(renderer.table for renderer in RENDERERS)
+"""The names of all tables that can be rendered."""
+
+
+def render(actions: ActionFrames, world: World, tables: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
+    """What every vendor's sensor would have recorded of these actions.
+
+    `actions` has frames as in `simulator.scenario.actions`. `tables` names the tables to make, all of RENDERED by
+    default; tables that exist but are not simulated are left out, unknown names raise UsageError. Each frame has
+    `_event_id`, `_time` (datetime[us, UTC]), `_host`, `_user`, the vendor's columns in the vendor's order, and
+    `_action_id`, `_instance_id` (int64, the bits of the action's own) for the truth.
+    """
+    for name in tables or ():
+        if name not in TABLES:
+            raise UsageError(f"unknown table {name!r}{nearest(name, TABLES)}")
+    scene = prepare(world)
+    return {
+        renderer.table: renderer.make(Rows(scene, actions.get(renderer.kind, empty(renderer.kind))))
+        for renderer in RENDERERS
+        if tables is None or renderer.table in tables
+    }

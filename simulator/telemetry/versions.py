@@ -1,0 +1,64 @@
+"""Version resources and hashes of programs, as Sysmon 1 shows them."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from simulator.telemetry import identity
+from simulator.telemetry.rows import Rows, Value, choose
+from simulator.world import World
+
+_FIELDS = ("FileVersion", "Description", "Product", "Company", "OriginalFileName")
+
+
+def version_resources(rows: Rows) -> dict[str, Value]:
+    """FileVersion, Description, Product, Company, OriginalFileName and Hashes.
+
+    A renamed program keeps all six, since they belong to (software, version). Where an action names no software, the
+    five are missing (`-`, on Sysmon 10 `?`) and the hashes are those of the file's name.
+    """
+    frame = rows.frame.select("software", "version", "image")
+    algorithms = tuple(rows.scene.setting("sysmon_hashes").split(","))
+    pairs = frame.select("software", "version").filter(pl.col("software").is_not_null()).unique(maintain_order=True)
+    known = pl.DataFrame(
+        [(s, v, *_resources(rows.scene.world, s, v, algorithms)) for s, v in pairs.iter_rows()],
+        schema={"software": pl.String, "version": pl.String, **dict.fromkeys((*_FIELDS, "Hashes"), pl.String)},
+        orient="row",
+    )
+    joined = frame.join(known, on=["software", "version"], how="left", maintain_order="left", nulls_equal=True)
+    no_version = rows.host("no_version")
+    columns: dict[str, Value] = {name: choose(joined[name].is_null(), no_version, joined[name]) for name in _FIELDS}
+    columns["Hashes"] = joined["Hashes"]
+    if joined["Hashes"].null_count():
+        columns["Hashes"] = _with_hashes_of_names(joined, algorithms)
+    return columns
+
+
+def _resources(world: World, key: str, version: str | None, algorithms: tuple[str, ...]) -> tuple[str | None, ...]:
+    hashes = identity.hashes(f"{key} {version}", algorithms)
+    software = world.software.get(key)
+    if software is None:
+        return (None, None, None, None, None, hashes)
+    release = software.versions.get(version) if version is not None else None
+    carries_any = any((software.description, software.product, software.company, software.original_file_name))
+    file_version = release.file_version if release else version if carries_any else None
+    return (
+        file_version,
+        software.description,
+        software.product,
+        software.company,
+        software.original_file_name,
+        hashes,
+    )
+
+
+def _with_hashes_of_names(joined: pl.DataFrame, algorithms: tuple[str, ...]) -> pl.Series:
+    image = joined.select(
+        pl.when(pl.col("Hashes").is_null()).then(pl.col("image").str.to_lowercase().str.replace(r"^.*[\\/]", ""))
+    )["image"]
+    names = image.drop_nulls().unique()
+    table = pl.DataFrame(
+        {"image": names, "of_name": pl.Series([identity.hashes(n, algorithms) for n in names], dtype=pl.String)}
+    )
+    both = joined.select("Hashes", image).join(table, on="image", how="left", maintain_order="left")
+    return both.select(pl.coalesce("Hashes", "of_name"))["Hashes"]
