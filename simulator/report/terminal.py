@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simulator.report import words
+from simulator.report.ranking import stayed_silent, worth_showing
 from simulator.report.words import DASH
 from simulator.score import Measure, Ratio, RuleScore, Scorecard, Unmeasured
 
@@ -23,7 +24,8 @@ def print_scorecard(scorecard: Scorecard, console: Console | None = None) -> Non
     """Print `scorecard`; in colour only where `console` (standard output by default) is a terminal."""
     console = console or Console(highlight=False)
     shown = worth_showing(scorecard)
-    console.print(Text(_header(scorecard), style="bold"), "", sep="\n")
+    heading = f"Scorecard of {words.plural(len(scorecard.rules), 'rule')}: {'; '.join(words.facts(scorecard))}"
+    console.print(Text(words.clean(heading), style="bold"), "", sep="\n")
     if shown:
         _print_rules(shown[:MOST_RULES], console)
     _print_lines(_left_out(scorecard, shown), console)
@@ -32,32 +34,6 @@ def print_scorecard(scorecard: Scorecard, console: Console | None = None) -> Non
     _print_unmeasured(shown, console)
     _print_lines(_unread(scorecard), console, style="yellow")
     _print_lines([_how_to_read(scorecard)], console, style="dim")
-
-
-def worth_showing(scorecard: Scorecard) -> list[RuleScore]:
-    """Rules that fired, failed or ought to have fired; the best first, what has no F1 last."""
-    rules = [rule for rule in scorecard.rules if rule.alerts or rule.failure or rule.scope.by != "unmeasured"]
-    return sorted(rules, key=_rank)
-
-
-def _rank(rule: RuleScore) -> tuple[bool, float, float, int, str]:
-    return (bool(rule.failure), -_value(rule.f1), -_value(rule.recall), rule.fp or 0, rule.title)
-
-
-def _value(measure: Measure) -> float:
-    return measure.value if isinstance(measure, Ratio) else -1.0
-
-
-def _header(scorecard: Scorecard) -> str:
-    stream = scorecard.stream
-    parts = [f"{scorecard.reading['total']:,} events read"]
-    if stream.get("hosts") and stream.get("days"):
-        parts.append(f"{stream['hosts']:,} hosts, {words.plural(stream['days'], 'day')}")
-    if "seed" in stream:
-        parts.append(f"seed {stream['seed']}")
-    there = stream["instances"]
-    parts.append(f"{there['malicious']:,} malicious and {there['benign']:,} benign instances")
-    return f"Scorecard of {words.plural(len(scorecard.rules), 'rule')}: " + "; ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +48,14 @@ def _plain(cell: Callable[[RuleScore], str]) -> Callable[[RuleScore], Text]:
     return lambda rule: Text(cell(rule))
 
 
-def _graded(measure: Measure, *, narrow: bool = False) -> Text:
+_COLOURS = {"good": "green", "fair": "yellow", "poor": "red"}
+
+
+def _graded(measure: Measure) -> Text:
     if isinstance(measure, Unmeasured):
         return Text(DASH, style="dim")
-    colour = "green" if measure.value >= 0.9 else "yellow" if measure.value >= 0.5 else "red"
-    text = Text(words.percent(measure.value), style=colour)
-    if not narrow:
-        text.append(f" {100 * measure.low:>2.0f}{DASH}{100 * measure.high:.0f}".ljust(7), style="dim")
+    text = Text(words.percent(measure.value), style=_COLOURS[words.grade(measure.value)])
+    text.append(f" {100 * measure.low:>2.0f}{DASH}{100 * measure.high:.0f}".ljust(7), style="dim")
     return text
 
 
@@ -125,7 +102,7 @@ def _left_out(scorecard: Scorecard, shown: Sequence[RuleScore]) -> list[str]:
     lines = []
     if len(shown) > MOST_RULES:
         lines.append(f"… and {words.plural(len(shown) - MOST_RULES, 'rule')} more: see report.html or --json")
-    if quiet := len(scorecard.rules) - len(shown):
+    if quiet := len(stayed_silent(scorecard)):
         lines.append(f"{words.plural(quiet, 'rule')} stayed silent on a stream that holds nothing they are meant for")
     return lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simulator.score import BlindSpot, Measure, Noise, Ratio, RuleScore, Spread, SpreadMeasure, Unmeasured
+from simulator.score import BlindSpot, Measure, Noise, Ratio, RuleScore, Scorecard, Spread, SpreadMeasure, Unmeasured
 
 DASH = "–"
 
@@ -89,6 +89,23 @@ def count(value: int | None) -> str:
 def plural(n: int, noun: str) -> str:
     """`1 case`, `2 cases`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def grade(share: float) -> str:
+    """`good`, `fair` or `poor`: for colours only."""
+    return "good" if share >= 0.9 else "fair" if share >= 0.5 else "poor"
+
+
+def facts(scorecard: Scorecard) -> list[str]:
+    """What the scorecard is about, in a few phrases."""
+    stream = scorecard.stream
+    parts = [f"{scorecard.reading['total']:,} events read"]
+    if stream.get("hosts") and stream.get("days"):
+        parts.append(f"{plural(stream['hosts'], 'host')}, {plural(stream['days'], 'day')}")
+    if "seed" in stream:
+        parts.append(f"seed {stream['seed']}")
+    there = stream["instances"]
+    return [*parts, f"{there['malicious']:,} malicious and {there['benign']:,} benign instances"]
 
 
 def blind_spot(spot: BlindSpot) -> str:

@@ -1,5 +1,6 @@
 """Verb 3: alerts x truth -> verdicts, intervals, scorecard."""
 
+from simulator.score.examples import Example, examples
 from simulator.score.model import (
     BlindSpot,
     Measure,
@@ -21,6 +22,7 @@ from simulator.score.truth import LabelledStream, WithTransfers
 
 __all__ = [
     "BlindSpot",
+    "Example",
     "LabelledStream",
     "Measure",
     "Noise",
@@ -36,5 +38,6 @@ __all__ = [
     "Unmeasured",
     "VariationRecall",
     "WithTransfers",
+    "examples",
     "score",
 ]

@@ -20,7 +20,7 @@ class Evidence:
     """All alerts of a run in the light of the truth."""
 
     alerts: pl.DataFrame
-    """One row per alert: alert (row number), rule, time, host, case, true."""
+    """One row per alert: alert (row number), rule, table, time, host, user, case, true, event (last of the evidence)."""
     caught: pl.DataFrame
     """One row per rule and malicious instance it caught: rule, instance_id, time (of the first alert that did)."""
     noise: pl.DataFrame
@@ -33,7 +33,7 @@ def join(alerts: Alerts, truth: Truth) -> Evidence:
     Raises UsageError where alerts have evidence and not one event of it is in the truth: another stream's alerts.
     """
     rows = pl.DataFrame(
-        {name: pl.Series(name, alerts.table[name]) for name in ("rule", "time", "host", "user", "events")}
+        {name: pl.Series(name, alerts.table[name]) for name in ("rule", "table", "time", "host", "user", "events")}
     )
     rows = with_cases(rows).with_row_index("alert")
     pairs = rows.select("alert", pl.col("events").alias("event_id")).explode("event_id").drop_nulls().unique()
@@ -46,7 +46,11 @@ def join(alerts: Alerts, truth: Truth) -> Evidence:
         )
     known = pairs.join(told, on="event_id", how="left").with_columns(pl.col("malicious").fill_null(False))
     true = known.group_by("alert").agg(pl.col("malicious").any().alias("true"))
-    rows = rows.drop("events", "user").join(true, on="alert", how="left", maintain_order="left")
+    rows = (
+        rows.with_columns(pl.col("events").list.last().alias("event"))
+        .drop("events")
+        .join(true, on="alert", how="left", maintain_order="left")
+    )
     rows = rows.with_columns(pl.col("true").fill_null(False))
     return Evidence(rows, _caught(rows, known), _noise(rows, known))
 
