@@ -1,1 +1,6 @@
-"""TODO"""
+"""Streams on disk, the truth beside them, importers of real logs, exporters."""
+
+from simulator.dataset.stream import Stream, open_stream
+from simulator.dataset.writing import StreamWriter, write_part
+
+__all__ = ["Stream", "StreamWriter", "open_stream", "write_part"]
