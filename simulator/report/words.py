@@ -55,7 +55,8 @@ def duration(seconds: float) -> str:
     """`0.4 s`, `5 min`, `2.5 h`."""
     for size, unit in _STEPS:
         if abs(seconds) >= size:
-            return f"{seconds / size:.1f}".removesuffix(".0") + f" {unit}"
+            shown = seconds / size
+            return (f"{shown:.1f}".removesuffix(".0") if abs(shown) < 10 else f"{shown:.0f}") + f" {unit}"
     return "0 s" if not seconds else f"{seconds * 1000:.0f} ms"
 
 
@@ -123,7 +124,7 @@ def findings(rule: RuleScore) -> list[str]:
     """What is worth saying about a rule in words, most telling first."""
     if rule.failure:
         return [f"could not run: {rule.failure}"]
-    said = [blind_spot(spot) for spot in rule.blind_spots]
+    said = [blind_spot(spot) for spot in rule.blind_spots if len(spot.values) == 1]
     if rule.missed and not rule.caught:
         said.append(f"misses all {rule.missed:,} instances in its scope ({', '.join(rule.scope.scenarios)})")
     said += [
@@ -133,4 +134,4 @@ def findings(rule: RuleScore) -> list[str]:
     ]
     if rule.fp and rule.noise:
         said.append(noise(rule.noise, rule.fp))
-    return said
+    return said + [blind_spot(spot) for spot in rule.blind_spots if len(spot.values) > 1]

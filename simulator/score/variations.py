@@ -64,40 +64,55 @@ def blind_spots(
     """For each rule that catches something: the values it is blind to, then pairs of values.
 
     A value is a blind spot when all its instances, at least ENOUGH, were missed. A pair is one when neither of its
-    values is, and all its instances, at least ENOUGH, were missed though by the weaker of the two values' recall that
-    would happen with a chance below CHANCE.
+    values is, and all its instances that no blind value explains, at least ENOUGH, were missed though by the weaker of
+    the two values' recall that would happen with a chance below CHANCE. Values are ordered by name, pairs by size.
     """
     catching = scoped.hits.select("rule").unique()
     by_value = by_value.join(catching, on="rule", how="semi")
     found: dict[str, list[BlindSpot]] = {}
-    for rule, dimension, value, n in (
-        by_value.filter((pl.col("caught") == 0) & (pl.col("n") >= ENOUGH))
-        .drop("caught")
-        .sort("rule", *_VALUE)
-        .iter_rows()
-    ):
+    blind = by_value.filter((pl.col("caught") == 0) & (pl.col("n") >= ENOUGH)).sort("rule", *_VALUE)
+    for rule, dimension, value, _, n in blind.iter_rows():
         found.setdefault(rule, []).append(BlindSpot(((dimension, value),), n))
-    for rule, d1, v1, d2, v2, n in _blind_pairs(scoped, variations, by_value).iter_rows():
+    for rule, d1, v1, d2, v2, n in _blind_pairs(scoped, variations, by_value, blind).iter_rows():
         found.setdefault(rule, []).append(BlindSpot(((d1, v1), (d2, v2)), n))
     return {rule: tuple(spots) for rule, spots in found.items()}
 
 
-def _blind_pairs(scoped: Scoped, variations: pl.DataFrame, by_value: pl.DataFrame) -> pl.DataFrame:
-    """rule, dimension, value, dimension_2, value_2, n of the pairs that are blind spots, ordered by all of them."""
+def _blind_pairs(
+    scoped: Scoped, variations: pl.DataFrame, by_value: pl.DataFrame, blind: pl.DataFrame
+) -> pl.DataFrame:
+    """rule, dimension, value, dimension_2, value_2, n of the pairs that are blind spots; the largest first."""
     pairs = variations.join(variations, on="instance_id", suffix="_2").filter(
         pl.col("dimension") < pl.col("dimension_2")
     )
-    n = scoped.members.join(pairs, on="instance_id").group_by("scope", *_PAIR).agg(pl.len().alias("n"))
+    members = scoped.members.join(pairs, on="instance_id")
+    n = members.group_by("scope", *_PAIR).agg(pl.len().alias("n"))
     hit = scoped.hits.join(pairs, on="instance_id").select("rule", *_PAIR).unique()
     recall = by_value.filter(pl.col("caught") > 0).select(
         "rule", *_VALUE, (pl.col("caught") / pl.col("n")).alias("recall")
     )
-    return (
+    missed = (
         scoped.rules.join(n.filter(pl.col("n") >= ENOUGH), on="scope")
         .join(hit, on=["rule", *_PAIR], how="anti")
         .join(recall, on=["rule", *_VALUE])
         .join(recall, left_on=["rule", *_PAIR[2:]], right_on=["rule", *_VALUE], suffix="_2")
-        .filter((1 - pl.min_horizontal("recall", "recall_2")) ** pl.col("n") < CHANCE)
+    )
+    explained = (
+        missed.join(blind.select("rule").unique(), on="rule", how="semi")
+        .join(members, on=["scope", *_PAIR])
+        .join(
+            blind.select("rule", *_VALUE).join(variations, on=_VALUE).select("rule", "instance_id").unique(),
+            on=["rule", "instance_id"],
+        )
+        .group_by("rule", *_PAIR)
+        .agg(pl.len().alias("explained"))
+    )
+    return (
+        missed.join(explained, on=["rule", *_PAIR], how="left")
+        .with_columns(pl.col("n") - pl.col("explained").fill_null(0))
+        .filter(
+            (pl.col("n") >= ENOUGH) & ((1 - pl.min_horizontal("recall", "recall_2")) ** pl.col("n") < CHANCE)
+        )
         .select("rule", *_PAIR, "n")
-        .sort("rule", *_PAIR)
+        .sort("rule", "n", *_PAIR, descending=[False, True, False, False, False, False])
     )
