@@ -10,38 +10,53 @@ from __future__ import annotations
 import polars as pl
 
 from simulator.telemetry.rows import Rows
+from simulator.telemetry.scene import Scene
 
 _PROGRAM = r'^("[^"]*"|[^"\s]\S*) (\S)'
 _UNQUOTED = r'^[^"\s]\S*'
 
-_PARENTS = ("cmd", "powershell", "pwsh")
-_HAVE_CHILDREN = (*_PARENTS, "wscript", "cscript", "mshta", "python", "pythonw", "node", "wsl", "bash", "msiexec")
+_HAVE_CHILDREN = (
+    "cmd",
+    "powershell",
+    "pwsh",
+    "wscript",
+    "cscript",
+    "mshta",
+    "python",
+    "pythonw",
+    "node",
+    "wsl",
+    "bash",
+    "msiexec",
+)
 """Programs that run others: their children's ParentCommandLine says what the scenario says, so theirs must too."""
 
 
-def as_started(rows: Rows) -> pl.Series:
-    """The command line of each `process_start`, the same in every vendor's table."""
-    lines = rows.frame["command_line"].fill_null("")
-    parent = rows.frame["parent_image"].str.to_lowercase().str.extract(r"([^\\]+)\.exe$")
-    started = parent.is_in(_PARENTS).fill_null(value=False)
-    at = started.arg_true()
+def as_started(frame: pl.DataFrame, scene: Scene) -> pl.DataFrame:
+    """The `process_start` actions with the command lines that every vendor's table shows."""
+    images = frame["parent_image"].unique().drop_nulls()
+    cmd = [image for image in images if _program(image) == "cmd"]
+    powershell = [image for image in images if _program(image) in ("powershell", "pwsh")]
+    parents_with_children = [image for image in frame["image"].unique() if _program(image) in _HAVE_CHILDREN]
+    shaped = frame["parent_image"].is_in(cmd + powershell) & ~frame["image"].is_in(parents_with_children)
+    at = shaped.fill_null(value=False).arg_true()
     if len(at) == 0:
-        return lines
-    few = Rows(rows.scene, rows.frame[at])
-    double = pl.Series(few.share("cmd_double_space_share"))
-    quoted = pl.Series(few.share("powershell_quoted_path_share"))
-    image = pl.col("image")
-    program = image.str.to_lowercase().str.extract(r"([^\\]+)\.exe$")
-    line = pl.col("command_line").fill_null("")
-    unquoted = line.str.contains(_UNQUOTED)
-    shaped = few.frame.select(
-        pl.when(program.is_in(_HAVE_CHILDREN))
-        .then(line)
-        .when((pl.lit(parent[at]) == "cmd") & pl.lit(double))
+        return frame
+    few = Rows(scene, frame.select("action_id", "image", "parent_image", "command_line")[at])
+    line, by_cmd = pl.col("command_line"), pl.col("parent_image").is_in(cmd)
+    double = by_cmd & pl.lit(pl.Series(few.share("cmd_double_space_share")))
+    quoted = ~by_cmd & pl.lit(pl.Series(few.share("powershell_quoted_path_share"))) & line.str.contains(_UNQUOTED)
+    lines = few.frame.select(
+        pl.when(double)
         .then(line.str.replace(_PROGRAM, "${1}  ${2}"))
-        .when((pl.lit(parent[at]) != "cmd") & pl.lit(quoted) & unquoted)
-        .then('"' + image + '"' + line.str.replace(_UNQUOTED, ""))
+        .when(quoted)
+        .then('"' + pl.col("image") + '"' + line.str.replace(_UNQUOTED, ""))
         .otherwise(line)
-        .alias("line")
-    )["line"]
-    return lines.scatter(at, shaped)
+        .alias("command_line")
+    )["command_line"]
+    return frame.with_columns(frame["command_line"].scatter(at, lines))
+
+
+def _program(image: str) -> str:
+    """The name of a program without folder and ending, lower case."""
+    return image.rpartition("\\")[2].lower().removesuffix(".exe")

@@ -11,6 +11,7 @@ from simulator.errors import UsageError, nearest
 from simulator.scenario.actions import ActionFrames, empty
 from simulator.tables import TABLES
 from simulator.telemetry import dns_client, powershell, proxy, security, sysmon
+from simulator.telemetry.command_line import as_started
 from simulator.telemetry.rows import Rows
 from simulator.telemetry.scene import prepare
 from simulator.world import World
@@ -53,8 +54,8 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
         if name not in TABLES:
             raise UsageError(f"unknown table {name!r}{nearest(name, TABLES)}")
     scene = prepare(world)
-    return {
-        renderer.table: renderer.make(Rows(scene, actions.get(renderer.kind, empty(renderer.kind))))
-        for renderer in RENDERERS
-        if tables is None or renderer.table in tables
-    }
+    wanted = [renderer for renderer in RENDERERS if tables is None or renderer.table in tables]
+    frames = {kind: actions.get(kind, empty(kind)) for kind in {renderer.kind for renderer in wanted}}
+    if "process_start" in frames:
+        frames["process_start"] = as_started(frames["process_start"], scene)
+    return {renderer.table: renderer.make(Rows(scene, frames[renderer.kind])) for renderer in wanted}

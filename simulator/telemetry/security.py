@@ -11,7 +11,6 @@ import polars as pl
 
 from simulator.draw import combine, integers, mix
 from simulator.telemetry import identity, text
-from simulator.telemetry.command_line import as_started
 from simulator.telemetry.envelope import SECURITY_4688, envelope
 from simulator.telemetry.rows import Rows, Value, choose, hex_numbers
 from simulator.world import SYSTEM_LOGON
@@ -45,7 +44,7 @@ def process_creation(rows: Rows) -> pl.DataFrame:
         "NewProcessName": frame["image"],
         "TokenElevationType": _elevation(rows),
         "ProcessId": hex_numbers(rows.pids("parent", "parent_image")),
-        "CommandLine": choose(rows.host("command_line_audited"), as_started(rows), ""),
+        "CommandLine": choose(rows.host("command_line_audited"), frame["command_line"].fill_null(""), ""),
         "TargetUserSid": choose(stops, None, _NOBODY),
         "TargetUserName": choose(stops, None, choose(same, "-", target)),
         "TargetDomainName": choose(stops, None, choose(same, "-", _domain(rows, "user"))),

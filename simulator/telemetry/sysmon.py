@@ -12,7 +12,6 @@ import polars as pl
 
 from simulator.draw import Ints, uniform
 from simulator.telemetry import identity, reverse_names, text
-from simulator.telemetry.command_line import as_started
 from simulator.telemetry.envelope import (
     SYSMON_1,
     SYSMON_3,
@@ -79,7 +78,7 @@ def process_creation(rows: Rows) -> pl.DataFrame:
     user = rows.user("name")
     columns: dict[str, Value] = {
         **version_resources(rows),
-        "CommandLine": as_started(rows),
+        "CommandLine": frame["command_line"].fill_null(""),
         "CurrentDirectory": _with_backslash(frame["folder"]),
         "User": rows.user("account"),
         "LogonGuid": identity.logon_guids(scene.machine[at], old, logons, scene.boot_time[at]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from simulator.telemetry import identity
@@ -28,9 +30,7 @@ def version_resources(rows: Rows) -> dict[str, Value]:
     joined = frame.join(known, on=["software", "version"], how="left", maintain_order="left", nulls_equal=True)
     no_version = rows.host("no_version")
     columns: dict[str, Value] = {name: choose(joined[name].is_null(), no_version, joined[name]) for name in _FIELDS}
-    columns["Hashes"] = joined["Hashes"]
-    if joined["Hashes"].null_count():
-        columns["Hashes"] = _with_hashes_of_names(joined, algorithms)
+    columns["Hashes"] = _filled_by_name(joined["Hashes"], frame["image"], algorithms)
     return columns
 
 
@@ -52,13 +52,13 @@ def _resources(world: World, key: str, version: str | None, algorithms: tuple[st
     )
 
 
-def _with_hashes_of_names(joined: pl.DataFrame, algorithms: tuple[str, ...]) -> pl.Series:
-    image = joined.select(
-        pl.when(pl.col("Hashes").is_null()).then(pl.col("image").str.to_lowercase().str.replace(r"^.*[\\/]", ""))
-    )["image"]
-    names = image.drop_nulls().unique()
-    table = pl.DataFrame(
-        {"image": names, "of_name": pl.Series([identity.hashes(n, algorithms) for n in names], dtype=pl.String)}
-    )
-    both = joined.select("Hashes", image).join(table, on="image", how="left", maintain_order="left")
-    return both.select(pl.coalesce("Hashes", "of_name"))["Hashes"]
+def _filled_by_name(hashes: pl.Series, images: pl.Series, algorithms: tuple[str, ...]) -> pl.Series:
+    """Hashes where there are some, else those that belong to the file's name."""
+    unknown = hashes.is_null().arg_true()
+    if len(unknown) == 0:
+        return hashes
+    few = images[unknown].to_frame("image")
+    distinct = few["image"].unique()
+    names = (re.split(r"[\\/]", image)[-1].lower() for image in distinct)
+    of_name = pl.DataFrame({"image": distinct, "hashes": [identity.hashes(name, algorithms) for name in names]})
+    return hashes.scatter(unknown, few.join(of_name, on="image", how="left", maintain_order="left")["hashes"])

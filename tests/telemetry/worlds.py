@@ -95,7 +95,7 @@ def world(**parameters: bool | int | float | str) -> World:
         | host
         for i, host in enumerate(_HOSTS)
     ]
-    blank = {name: None for name in USERS}
+    blank = dict.fromkeys(USERS)
     users = [blank | {"index": i, "id": 2000 + i, "host": 0} | user for i, user in enumerate(_USERS)]
     return World(
         profile="test",
