@@ -181,7 +181,7 @@ def _correlation_alerts(number: int, rule: Rule, targets: Sequence[Target], outc
             if found:
                 candidates[target.path] = pa.concat_tables(found)
     fired = run_tail(rule, rule.plan, candidates)
-    names = [name for name in ALERT_SCHEMA.names if name not in ("rule", "title", "path", "level")]
+    names = ("time", "host", "user", "table", "events", "files", "records")
     columns = {name: fired[name].cast(ALERT_SCHEMA.field(name).type) for name in names}
     return pa.table({"number": pa.array(np.full(fired.num_rows, number), pa.int64()), **columns})
 
