@@ -148,7 +148,9 @@ def _validator(schema: Path) -> jsonschema.Draft202012Validator:
 
 def problems(document: Document, schema: Path) -> Iterator[InvalidScenario]:
     """Everything in which `document` breaks the JSON Schema in the file `schema`."""
-    for error in sorted(_validator(schema).iter_errors(document.value), key=lambda e: [str(p) for p in e.absolute_path]):
+    for error in sorted(
+        _validator(schema).iter_errors(document.value), key=lambda e: [str(p) for p in e.absolute_path]
+    ):
         yield _told(document, error)
 
 
@@ -172,7 +174,9 @@ def _told(document: Document, error: jsonschema.ValidationError) -> InvalidScena
         case "const":
             return document.wrong(trail, f"found {shown(found)}, expected {error.validator_value!r}")
         case "pattern":
-            return document.wrong(trail, f"found {shown(found)}, expected {error.schema.get('title', error.validator_value)}")
+            return document.wrong(
+                trail, f"found {shown(found)}, expected {error.schema.get('title', error.validator_value)}"
+            )
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
             what = error.schema.get("title", f"{error.validator} {error.validator_value}")
             return document.wrong(trail, f"expected {what}")

@@ -72,13 +72,13 @@ PROGRAMS: Final[tuple[Program, ...]] = (
 BY_NAME: Final[Mapping[str, int]] = {program.name: number for number, program in enumerate(PROGRAMS)}
 
 CONSOLES: Final[Mapping[str, tuple[str, str, str | None]]] = {
-    "cmd": ("C:\\Windows\\System32\\cmd.exe", "\"C:\\Windows\\system32\\cmd.exe\" ", "cmd"),
+    "cmd": ("C:\\Windows\\System32\\cmd.exe", '"C:\\Windows\\system32\\cmd.exe" ', "cmd"),
     "powershell": (
         "C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe",
-        "\"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe\" ",
+        '"C:\\Windows\\System32\\WindowsPowerShell\\v1.0\\powershell.exe" ',
         "powershell",
     ),
-    "pwsh": ("C:\\Program Files\\PowerShell\\7\\pwsh.exe", "\"C:\\Program Files\\PowerShell\\7\\pwsh.exe\" ", None),
+    "pwsh": ("C:\\Program Files\\PowerShell\\7\\pwsh.exe", '"C:\\Program Files\\PowerShell\\7\\pwsh.exe" ', None),
     "bash": ("/usr/bin/bash", "-bash", None),
 }
 """Consoles that open for an instance when a step is done `by` them: image, command line, software."""
@@ -100,9 +100,17 @@ class Actor:
         """The actor of the rows at `index`."""
         if index is None:
             return self
-        image, line = (c.gather(pl.Series(index)) if isinstance(c, pl.Series) else c for c in (self.image, self.command_line))
+        image, line = (
+            c.gather(pl.Series(index)) if isinstance(c, pl.Series) else c for c in (self.image, self.command_line)
+        )
         return Actor(
-            self.process[index], self.start[index], image, line, self.user[index], self.session[index], self.logon[index]
+            self.process[index],
+            self.start[index],
+            image,
+            line,
+            self.user[index],
+            self.session[index],
+            self.logon[index],
         )
 
 
@@ -170,7 +178,9 @@ def session_of(rows: Rows, user: Index, time: Index) -> tuple[Index, draw.Ids]:
     for account, known in SYSTEM_LOGON.items():
         logon[user == account] = known
     mine = host_array(world, "owner")[host] == user
-    session = np.where(person, np.where(mine & workstations(rows)[host], 1, 2 + (pair % np.uint64(3)).astype(np.int64)), 0)
+    session = np.where(
+        person, np.where(mine & workstations(rows)[host], 1, 2 + (pair % np.uint64(3)).astype(np.int64)), 0
+    )
     return session, logon
 
 

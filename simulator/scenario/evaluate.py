@@ -12,7 +12,7 @@ import polars as pl
 
 from simulator import draw
 from simulator.scenario import units
-from simulator.scenario.rows import BUILTINS, FLOATING, Index, Rows, builtin, fixed_text
+from simulator.scenario.rows import BUILTINS, Index, Rows, builtin, fixed_text
 from simulator.scenario.template import FILTERS, Ref
 from simulator.scenario.template import parse as parse_template
 from simulator.scenario.values import (
@@ -26,7 +26,6 @@ from simulator.scenario.values import (
     Template,
     Value,
     Word,
-    references,
 )
 from simulator.world.profile import load_pools
 
@@ -66,7 +65,7 @@ class Scope:
         """A scope for some of these rows."""
         return self.within(self.rows.take(index), index)
 
-    def index_to(self, ancestor: Scope) -> Index | None | bool:
+    def index_to(self, ancestor: Scope) -> Index | bool | None:
         """For each row here the row of `ancestor`; None when they are the same rows, False when it is no ancestor."""
         index: Index | None = None
         scope: Scope | None = self
@@ -110,27 +109,17 @@ class Scope:
         return take(self.outer.lookup(name), self.index)
 
 
-def floats(value: Value, scope: Scope) -> bool:
-    """Whether a value differs between the rows of one instance."""
-    if _draws_per_row(value):
-        return True
-    for name in references(value):
-        binding = scope.find(name)
-        if name in FLOATING or (binding is not None and binding.floating):
-            return True
-    return False
-
-
-def _draws_per_row(value: Value) -> bool:
+def floats_alone(value: Value) -> bool:
+    """Whether a value differs between the rows of one instance because of how it is drawn itself."""
     match value:
         case Choice(per=per, options=items):
-            return per == "row" or any(map(_draws_per_row, items))
+            return per == "row" or any(map(floats_alone, items))
         case Number(per=per) | Word(per=per) | Characters(per=per):
             return per == "row"
         case Arithmetic(items=items):
-            return any(map(_draws_per_row, items))
+            return any(map(floats_alone, items))
         case Pick(_, cases, otherwise):
-            return any(_draws_per_row(case) for _, case in cases) or (otherwise is not None and _draws_per_row(otherwise))
+            return any(floats_alone(case) for _, case in cases) or (otherwise is not None and floats_alone(otherwise))
         case _:
             return False
 
@@ -210,7 +199,11 @@ def evaluate(value: Value, scope: Scope, per: str = "row") -> Column:
         case Arithmetic(operation, items):
             return _arithmetic(operation, [evaluate(item, scope, per) for item in items], len(scope.rows))
         case Pick(subject, cases, otherwise):
-            found = text(evaluate(subject, scope, per), len(scope.rows))
+            column = evaluate(subject, scope, per)
+            if not isinstance(column, pl.Series):
+                chosen = dict(cases).get("" if column is None else _scalar_text(column), otherwise or Const(None))
+                return evaluate(chosen, scope, per)
+            found = text(column, len(scope.rows))
             options: list[Value] = [case for _, case in cases] + [otherwise or Const(None)]
             names = {name: number for number, (name, _) in enumerate(cases)}
             index = found.replace_strict(names, default=len(cases), return_dtype=pl.Int64).to_numpy()
@@ -244,9 +237,7 @@ def select(index: Index, options: Sequence[Value], scope: Scope, per: str) -> Co
 def scatter(pieces: Sequence[tuple[Index, Column]], count: int) -> pl.Series:
     """One column from columns for some of the rows each; rows that no piece names are null."""
     numeric = all(_is_number(column) for _, column in pieces)
-    made = [
-        pl.Series(number(column, len(rows))) if numeric else text(column, len(rows)) for rows, column in pieces
-    ]
+    made = [pl.Series(number(column, len(rows))) if numeric else text(column, len(rows)) for rows, column in pieces]
     order = np.full(count, -1, np.int64)
     order[np.concatenate([rows for rows, _ in pieces])] = np.arange(sum(len(rows) for rows, _ in pieces))
     whole_column = pl.concat(made)
@@ -292,7 +283,9 @@ def _filtered(column: Column, filters: Sequence[str]) -> Column:
         else:
             known = _as_text(column)
             distinct = known.unique().drop_nulls()
-            column = known.replace_strict(distinct, pl.Series([change(word) for word in distinct], dtype=pl.String), default=None)
+            column = known.replace_strict(
+                distinct, pl.Series([change(word) for word in distinct], dtype=pl.String), default=None
+            )
     return column
 
 
@@ -355,7 +348,11 @@ _ALPHABETS: Final = {
 def _characters(ids: draw.Ids, kind: str, length: int, *names: str) -> pl.Series:
     alphabet = np.frombuffer(_ALPHABETS[kind], np.uint8)
     blocks = -(-length // 8)
-    raw = np.stack([draw.mix(ids, *names, block) for block in range(blocks)], axis=1) if len(ids) else np.zeros((0, blocks), np.uint64)
+    raw = (
+        np.stack([draw.mix(ids, *names, block) for block in range(blocks)], axis=1)
+        if len(ids)
+        else np.zeros((0, blocks), np.uint64)
+    )
     numbers = raw.astype("<u8").view(np.uint8).reshape(len(ids), blocks * 8)[:, :length]
     letters = alphabet[(numbers.astype(np.uint16) * len(alphabet)) >> 8]
     if kind == "digits" and length:

@@ -84,7 +84,9 @@ def load_scenarios(names: Sequence[str | Path] | None = None) -> tuple[Scenario,
     for path in find(names):
         scenario = load_scenario(path, shelf_for(path, shelves))
         if scenario.id in found:
-            raise InvalidScenario(Location(str(path)), f"the scenario {scenario.id!r} is also in {found[scenario.id].path}")
+            raise InvalidScenario(
+                Location(str(path)), f"the scenario {scenario.id!r} is also in {found[scenario.id].path}"
+            )
         found[scenario.id] = scenario
     return tuple(found[name] for name in sorted(found))
 

@@ -113,7 +113,9 @@ def load_scenario(path: Path, shelf: ToolShelf, document: Document | None = None
     for number, step in _numbered(raw["steps"], steps):
         if step.use is not None:
             _check_arguments(document, step.use, known, ("steps", number, step.name))
-    of_tools = tuple(d for tool in context.used.values() for d in tool.dimensions if not _overridden(d, known, steps, tool))
+    of_tools = tuple(
+        d for tool in context.used.values() for d in tool.dimensions if not _overridden(d, known, steps, tool)
+    )
     return Scenario(
         id=raw["id"],
         path=document.path,
@@ -197,14 +199,19 @@ def _occurs(document: Document) -> Occurs:
     if len(counts) != 1:
         wanted = "instances, per_host_per_day, per_user_per_day"
         raise document.wrong(("occurs",), f"expected exactly one of {wanted}; found {', '.join(counts) or 'none'}")
-    if counts[0] == "per_user_per_day" and ((document.value.get("where") or {}).get("user") or {}).get("who", "owner") != "owner":
+    if (
+        counts[0] == "per_user_per_day"
+        and ((document.value.get("where") or {}).get("user") or {}).get("who", "owner") != "owner"
+    ):
         raise document.wrong(("where", "user", "who"), "per_user_per_day counts owners; 'who' must be owner")
     amount = raw[counts[0]]
     at, window = raw.get("at", "any"), (0, 0)
     if at not in ("any", "office-hours", "logon", "boot"):
         found = _WINDOW.fullmatch(at)
         if not found:
-            raise document.wrong(("occurs", "at"), f"found {at!r}, expected any, office-hours, logon, boot or HH:MM-HH:MM")
+            raise document.wrong(
+                ("occurs", "at"), f"found {at!r}, expected any, office-hours, logon, boot or HH:MM-HH:MM"
+            )
         first, second = (int(found[i]) * 60 + int(found[i + 1]) for i in (1, 3))
         second += 24 * 60 if second <= first else 0
         at, window = "window", (first * MINUTE, second * MINUTE)

@@ -27,13 +27,18 @@ class Network:
 
 _ELSEWHERE: Final = Network(
     (),
-    ("52.84.0.0/15", "104.16.0.0/13", "142.250.0.0/15", "151.101.0.0/16", "18.64.0.0/14", "34.96.0.0/12", "185.60.112.0/20"),
+    (
+        "52.84.0.0/15",
+        "104.16.0.0/13",
+        "142.250.0.0/15",
+        "151.101.0.0/16",
+        "18.64.0.0/14",
+        "34.96.0.0/12",
+        "185.60.112.0/20",
+    ),
     0,
 )
 """Networks of large hosters, for names that fixtures/names.yaml does not mention."""
-
-NXDOMAIN: Final = 9003
-"""DNS_ERROR_RCODE_NAME_ERROR, https://learn.microsoft.com/windows/win32/debug/system-error-codes--9000-11999-."""
 
 
 @cache
@@ -43,7 +48,9 @@ def _networks() -> Mapping[str, Network]:
         return {}
     return {
         suffix: Network(
-            tuple(entry.get("cnames", ())), tuple(entry.get("networks", _ELSEWHERE.networks)), int(entry.get("addresses", 0))
+            tuple(entry.get("cnames", ())),
+            tuple(entry.get("networks", _ELSEWHERE.networks)),
+            int(entry.get("addresses", 0)),
         )
         for suffix, entry in load(path).value["names"].items()
     }

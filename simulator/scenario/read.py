@@ -71,7 +71,9 @@ def dimensions(document: Document, reader: Reader, prefix: str) -> tuple[Dimensi
         if isinstance(raw, dict) and isinstance(raw.get("values"), list | dict):
             per, raw, trail = raw.get("per"), raw["values"], (*trail, "values")
             if per not in (None, "instance", "habit", "host", "user", "world"):
-                raise document.wrong(("vary", name, "per"), unknown_name("per", per, ("instance", "habit", "host", "user", "world")))
+                raise document.wrong(
+                    ("vary", name, "per"), unknown_name("per", per, ("instance", "habit", "host", "user", "world"))
+                )
         if isinstance(raw, list):
             cases = tuple(_plain_case(reader, name, item, (*trail, i)) for i, item in enumerate(raw))
         else:
@@ -148,7 +150,9 @@ def _step(context: Context, name: str, body: dict[str, Any], trail: Trail, seen:
     document, reader = context.document, context.reader
     found = [act for act in ACTS if act in body]
     if len(found) != 1:
-        raise document.wrong(trail, f"a step needs exactly one of {', '.join(ACTS)}; found {', '.join(found) or 'none'}")
+        raise document.wrong(
+            trail, f"a step needs exactly one of {', '.join(ACTS)}; found {', '.join(found) or 'none'}"
+        )
     what = found[0]
     by = body.get("by")
     if by is not None:
@@ -157,7 +161,9 @@ def _step(context: Context, name: str, body: dict[str, Any], trail: Trail, seen:
         name=name,
         what=what,
         fields={} if what in ("use", "session") else fields(reader, what, body[what], (*trail, what)),
-        choices={"session": body["session"]} if what == "session" else choices(context.document, what, body[what], (*trail, what)),
+        choices={"session": body["session"]}
+        if what == "session"
+        else choices(context.document, what, body[what], (*trail, what)),
         by=by,
         after=_delay(context, body["after"], (*trail, "after"), seen) if "after" in body else None,
         when=_when(context, body["when"], (*trail, "when")) if "when" in body else None,
@@ -232,7 +238,9 @@ def _when(context: Context, raw: dict[str, Any], at: Trail) -> dict[str, frozens
         wanted = [_word(one) for one in (item if isinstance(item, list) else [item])]
         for one in wanted:
             if one not in context.dimensions[name]:
-                raise context.document.wrong((*at, name), unknown_name(f"value of {name!r}:", one, context.dimensions[name]))
+                raise context.document.wrong(
+                    (*at, name), unknown_name(f"value of {name!r}:", one, context.dimensions[name])
+                )
         made[name] = frozenset(wanted)
     return made
 
@@ -296,7 +304,7 @@ def check_names(
     extra: Iterable[str] = (),
 ) -> None:
     """Raise InvalidScenario for the first reference to a name that means nothing where it stands."""
-    names = set(known) | set(extra) | BUILTINS
+    names = set(known) | set(extra) | BUILTINS | {"image"}
     names |= {f"{step.name}.{one}" for step in actions for one in EXPORTS[step.what]}
     for name, trail in context.reader.references:
         if name not in names:

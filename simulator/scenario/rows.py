@@ -55,7 +55,13 @@ class Rows:
         """The rows at `index`."""
         ordinal = None if self.ordinal is None else self.ordinal[index]
         return Rows(
-            self.origin, self.ids[index], self.time[index], self.host[index], self.user[index], self.root[index], ordinal
+            self.origin,
+            self.ids[index],
+            self.time[index],
+            self.host[index],
+            self.user[index],
+            self.root[index],
+            ordinal,
         )
 
     def ids_per(self, per: str) -> draw.Ids:
@@ -88,15 +94,15 @@ class Rows:
 
 def host_array(world: World, column: str) -> npt.NDArray[np.generic]:
     """A column of `world.hosts` as an array."""
-    return _arrays(_Key(world), "hosts", column)
+    return _arrays(WorldKey(world), "hosts", column)
 
 
 def user_array(world: World, column: str) -> npt.NDArray[np.generic]:
     """A column of `world.users` as an array."""
-    return _arrays(_Key(world), "users", column)
+    return _arrays(WorldKey(world), "users", column)
 
 
-class _Key:
+class WorldKey:
     """A world as a key of a cache, by identity."""
 
     def __init__(self, world: World) -> None:
@@ -106,17 +112,17 @@ class _Key:
         return id(self.world)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Key) and other.world is self.world
+        return isinstance(other, WorldKey) and other.world is self.world
 
 
 @lru_cache(maxsize=64)
-def _arrays(key: _Key, frame: str, column: str) -> npt.NDArray[np.generic]:
+def _arrays(key: WorldKey, frame: str, column: str) -> npt.NDArray[np.generic]:
     found: npt.NDArray[np.generic] = getattr(key.world, frame)[column].to_numpy()
     return found
 
 
 @lru_cache(maxsize=256)
-def _texts(key: _Key, name: str) -> pl.Series:
+def _texts(key: WorldKey, name: str) -> pl.Series:
     """A text for each host (`host.…`) or user (`user.…`) of the world."""
     kind, column = name.split(".")
     frame = key.world.hosts if kind == "host" else key.world.users
@@ -180,11 +186,11 @@ def _builtin(rows: Rows, name: str) -> pl.Series | str:
     kind, _, column = name.partition(".")
     match kind:
         case "host":
-            return _texts(_Key(world), name).gather(pl.Series(rows.host))
+            return _texts(WorldKey(world), name).gather(pl.Series(rows.host))
         case "user" if column in _FOLDERS:
             return _folder(rows, column)
         case "user":
-            return _texts(_Key(world), name).gather(pl.Series(rows.user))
+            return _texts(WorldKey(world), name).gather(pl.Series(rows.user))
         case "world":
             return _of_world(rows, column)
         case "time":
@@ -200,7 +206,9 @@ def _of_world(rows: Rows, column: str) -> pl.Series | str:
     match column:
         case "share" | "bucket":
             words = world.company.shares if column == "share" else world.company.buckets
-            return pl.Series(words).gather(pl.Series(draw.choice(rows.ids_per("instance"), len(words), "world", column)))
+            return pl.Series(words).gather(
+                pl.Series(draw.choice(rows.ids_per("instance"), len(words), "world", column))
+            )
         case "company":
             return world.company.name
         case "domain" | "netbios" | "tenant":
@@ -228,7 +236,7 @@ _PROFILES: Final[Mapping[str, str]] = {
 
 
 def _folder(rows: Rows, column: str) -> pl.Series:
-    key = _Key(rows.origin.world)
+    key = WorldKey(rows.origin.world)
     windows = _homes(key, column, "windows").gather(pl.Series(rows.user))
     system = _texts(key, "host.os")
     if (system == "windows").all():
@@ -239,7 +247,7 @@ def _folder(rows: Rows, column: str) -> pl.Series:
 
 
 @lru_cache(maxsize=64)
-def _homes(key: _Key, column: str, system: str) -> pl.Series:
+def _homes(key: WorldKey, column: str, system: str) -> pl.Series:
     """A folder of each user of the world on one operating system."""
     users = key.world.users
     windows, unix = _FOLDERS[column]
@@ -247,7 +255,11 @@ def _homes(key: _Key, column: str, system: str) -> pl.Series:
     if system == "windows":
         home = name.replace_strict(_PROFILES, default=pl.lit("C:\\Users\\") + name)
         return users.select(home + windows).to_series()
-    home = pl.when(name == "SYSTEM").then(pl.lit("/root")).otherwise(pl.lit("/home/" if system == "linux" else "/Users/") + name)
+    home = (
+        pl.when(name == "SYSTEM")
+        .then(pl.lit("/root"))
+        .otherwise(pl.lit("/home/" if system == "linux" else "/Users/") + name)
+    )
     return users.select(home + unix).to_series()
 
 
@@ -272,11 +284,8 @@ def fixed_text(letters: npt.NDArray[np.uint8]) -> pl.Series:
     if not count or not width:
         return pl.Series([""] * count, dtype=pl.String)
 
-
     offsets = np.arange(0, (count + 1) * width, width, dtype=np.int64)
     array = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters)))
     made = pl.from_arrow(array)
     assert isinstance(made, pl.Series)
     return made
-
-

@@ -147,7 +147,12 @@ class Reader:
                 parts = tuple(self.number(raw[name], (*trail, name)) for name in ("bytes", "rate"))
                 return Arithmetic("product", (Arithmetic("quotient", parts), Const(units.SECOND)))
             case dict():
-                spans = {"milliseconds": 1_000, "seconds": units.SECOND, "minutes": 60 * units.SECOND, "hours": 3600 * units.SECOND}
+                spans = {
+                    "milliseconds": 1_000,
+                    "seconds": units.SECOND,
+                    "minutes": 60 * units.SECOND,
+                    "hours": 3600 * units.SECOND,
+                }
                 named = [name for name in spans if name in raw]
                 terms = [
                     Arithmetic("product", (self._span(raw[name], (*trail, name)), Const(spans[name]))) for name in named
@@ -222,7 +227,9 @@ class Reader:
         if isinstance(options, dict):
             weighed = {name: float(weight) for name, weight in options.items() if _is_weight(weight)}
             if len(weighed) != len(options):
-                raise self.document.wrong(at, "expected a weight for each option; use a list for options that are mappings")
+                raise self.document.wrong(
+                    at, "expected a weight for each option; use a list for options that are mappings"
+                )
             made = tuple(self.value(name, at) for name in options)
             return self._weighed(Choice(key, per, made, tuple(weighed.values())), at)
         if not options:
@@ -281,6 +288,19 @@ def references(value: Value) -> Iterator[str]:
 
 
 __all__ = [
-    "Arithmetic", "Characters", "Choice", "Const", "InvalidScenario", "KINDS", "Number", "Pick", "Reader", "Ref", "Scalar",
-    "Template", "Value", "Word", "references",
+    "KINDS",
+    "Arithmetic",
+    "Characters",
+    "Choice",
+    "Const",
+    "InvalidScenario",
+    "Number",
+    "Pick",
+    "Reader",
+    "Ref",
+    "Scalar",
+    "Template",
+    "Value",
+    "Word",
+    "references",
 ]  # fmt: skip

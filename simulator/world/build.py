@@ -48,9 +48,7 @@ _WINDOWS_SERVERS = (("10.0.20348", 0.7), ("10.0.17763", 0.3))
 _SHARES = ("Finance", "HR", "Projects", "Sales", "Engineering", "Legal", "Public", "Contracts")
 
 
-def build_world(
-    seed: int, hosts: int, days: int, profile: str | Path = "office", start: date = DEFAULT_START
-) -> World:
+def build_world(seed: int, hosts: int, days: int, profile: str | Path = "office", start: date = DEFAULT_START) -> World:
     """The organisation of `profile` with this many hosts, for this many days from `start` (UTC).
 
     Raises UsageError for a profile that does not exist or a size out of range, InvalidScenario for a broken profile.
@@ -122,7 +120,8 @@ def _hosts(shape: Profile, seed: int, roles: list[str], company: Company, begins
     system = _systems(shape, ids, role)
     windows, work = system == "windows", role == "workstation"
     names = [
-        (f"{_PREFIX[r]}-{o:04}" if r == "workstation" else f"{_PREFIX[r]}-{o:02}") for r, o in zip(roles, ordinal, strict=True)
+        (f"{_PREFIX[r]}-{o:04}" if r == "workstation" else f"{_PREFIX[r]}-{o:02}")
+        for r, o in zip(roles, ordinal, strict=True)
     ]
     names = [n if s == "windows" else n.lower() for n, s in zip(names, system, strict=True)]
     zones = list(shape.timezones)
@@ -165,9 +164,7 @@ def _hosts(shape: Profile, seed: int, roles: list[str], company: Company, begins
         "proxied": pl.Series(draw.uniform(ids, "proxied_share") < float(shape.parameters["proxied_share"])),
         "tls_inspected": pl.Series(draw.uniform(ids, "tls") < float(shape.parameters["tls_inspection_share"])),
     }
-    return pl.DataFrame(columns, schema_overrides=HOSTS).select(
-        pl.col(name).cast(kind) for name, kind in HOSTS.items()
-    )
+    return pl.DataFrame(columns, schema_overrides=HOSTS).select(pl.col(name).cast(kind) for name, kind in HOSTS.items())
 
 
 def _systems(shape: Profile, ids: draw.Ids, role: np.ndarray) -> np.ndarray:
@@ -224,7 +221,9 @@ def _users(shape: Profile, seed: int, hosts: pl.DataFrame, company: Company, beg
     count = len(desks)
     ids = draw.mix(desks["index"].to_numpy().astype(np.uint64), seed, "person")
     names = people(ids, seed)
-    role = np.array(_quota(shape.users, count), dtype=object)[np.argsort(draw.mix(ids, "role"), kind="stable").argsort()]
+    role = np.array(_quota(shape.users, count), dtype=object)[
+        np.argsort(draw.mix(ids, "role"), kind="stable").argsort()
+    ]
     starts = draw.integers(ids, 14, 19, "office start") * 30 * MINUTE
     persons = pl.DataFrame(
         {
@@ -242,7 +241,11 @@ def _users(shape: Profile, seed: int, hosts: pl.DataFrame, company: Company, beg
             "utc_offset": desks["utc_offset"],
         }
     ).with_columns(kind=pl.lit("person"), domain=pl.lit(company.netbios))
-    special = [("SYSTEM", "system", "S-1-5-18"), ("LOCAL SERVICE", "system", "S-1-5-19"), ("NETWORK SERVICE", "system", "S-1-5-20")]
+    special = [
+        ("SYSTEM", "system", "S-1-5-18"),
+        ("LOCAL SERVICE", "system", "S-1-5-19"),
+        ("NETWORK SERVICE", "system", "S-1-5-20"),
+    ]
     special += [(account, role, "") for account, role in _SERVICE.values()]
     others = pl.DataFrame(
         {
@@ -301,8 +304,10 @@ def _installed(shape: Profile, hosts: pl.DataFrame) -> pl.DataFrame:
             has = among & (draw.uniform(ids, "installed", program) < share)
             wanted[program] = wanted.get(program, np.zeros(len(ids), bool)) | has
     for program, has in wanted.items():
-        frame = pl.DataFrame({"host": hosts["index"].filter(pl.Series(has)), "software": [program] * int(has.sum())},
-                             schema={"host": pl.UInt32, "software": pl.String})
+        frame = pl.DataFrame(
+            {"host": hosts["index"].filter(pl.Series(has)), "software": [program] * int(has.sum())},
+            schema={"host": pl.UInt32, "software": pl.String},
+        )
         found.append(frame)
     if not found:
         return pl.DataFrame(schema={"host": pl.UInt32, "software": pl.String})
