@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from math import isfinite
@@ -35,17 +35,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlglot import exp
 
-from simulator.engine.meters import MAX_ALTERNATIVES, Member, TooManyAlternatives, can_be_undone, meter_of
+from simulator.engine.capability import require
+from simulator.engine.meters import Member, can_be_undone, meter_of
 from simulator.engine.text import read_number
-from simulator.errors import SparringError, UnsupportedRule
+from simulator.errors import SparringError
 from simulator.ir import Branch, Correlate, CorrelationKind, Op, Relation, Rule
 
 Path = tuple[int, ...]
 Column = Any
 """A pa.Array or pa.ChunkedArray of any type; the stubs have no word for it."""
-
-MAX_BRANCHES = 62
-"""Branches of one correlation: they are bits of an integer."""
 
 _SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "512MB",
@@ -95,24 +93,18 @@ def leaves(node: Correlate, path: Path = ()) -> Iterator[Leaf]:
 
 
 def run_tail(rule: Rule, node: Correlate, candidates: Mapping[Path, pa.Table]) -> pa.Table:
-    """The firings of `node` over `candidates`; see the module's docstring. Raises UnsupportedRule and TailError."""
+    """The firings of `node` over `candidates`; see the module's docstring. Raises UnsupportedRule and InvalidRule (see
+    `capability.require`), and TailError. Without candidates there are no windows, hence no firings."""
+    require(replace(rule, plan=node))
+    if not any(table.num_rows for table in candidates.values()):
+        return FIRINGS.empty_table()
     try:
         with closing(duckdb.connect(":memory:", config=_SETTINGS)) as database:
             database.register("event", _events(list(candidates.values())))
             firings = _fire(database, node, candidates, ())
-    except TooManyAlternatives:
-        raise UnsupportedRule(
-            rule.location, f"a condition over ordered rules that more than {MAX_ALTERNATIVES} combinations fulfil"
-        ) from None
-    except _TooManyBranches:
-        raise UnsupportedRule(rule.location, f"a correlation of more than {MAX_BRANCHES} rules") from None
     except duckdb.Error as error:
         raise TailError(f"rule {rule.id}: the correlation failed: {error}") from error
     return firings.select(FIRINGS.names).cast(FIRINGS)
-
-
-class _TooManyBranches(Exception):
-    pass
 
 
 _EVENT: dict[str, pa.DataType] = {
@@ -144,8 +136,6 @@ def _fire(
     database: duckdb.DuckDBPyConnection, node: Correlate, candidates: Mapping[Path, pa.Table], path: Path
 ) -> pa.Table:
     """The firings of a correlation: FIRINGS, and the group's values `g0`, `g1` …."""
-    if len(node.branches) > MAX_BRANCHES:
-        raise _TooManyBranches
     values = _value_names(node)
     parts = []
     for index, branch in enumerate(node.branches):

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pyarrow as pa
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.engine.reference import Evidence, matches
-from simulator.engine.tails import FIRINGS, MAX_BRANCHES, Path, leaves, run_tail
+from simulator.engine.tails import FIRINGS, Path, leaves, run_tail
 from simulator.engine.text import joined_text
-from simulator.errors import UnsupportedRule
 from simulator.ir import Branch, Correlate, CorrelationKind, Op, Relation, Scan, Threshold
 from tests.engine.strategies import correlations, events, numbered, rule_of, scans
 
@@ -144,14 +142,3 @@ def test_leaves_of_nested_correlations_are_found_by_path() -> None:
         ((1, 0), Scan("p"), {"x"}),
         ((1, 1), Scan("q"), {"y"}),
     ]
-
-
-def test_what_a_tail_cannot_do_is_said_with_the_rules_place() -> None:
-    many = tuple(Branch(f"b{n}", Scan("t"), ()) for n in range(MAX_BRANCHES + 1))
-    with pytest.raises(UnsupportedRule, match=r"test\.yml:1:1: a correlation of more than 62 rules"):
-        run_tail(rule_of(node := Correlate(CorrelationKind.TEMPORAL, many, (), 1)), node, {})
-    pairs = tuple(("or", f"b{2 * n}", f"b{2 * n + 1}") for n in range(10))
-    node = Correlate(CorrelationKind.TEMPORAL_ORDERED, many[:20], (), 1, requires=("and", *pairs))
-    stream = [("t", {"_event_id": 1, "_time": datetime(2026, 1, 1, tzinfo=UTC)})]
-    with pytest.raises(UnsupportedRule, match="more than 256 combinations"):
-        run_tail(rule_of(node), node, candidates(node, stream))
