@@ -103,7 +103,9 @@ def _left_out(scorecard: Scorecard, shown: Sequence[RuleScore]) -> list[str]:
     if len(shown) > MOST_RULES:
         lines.append(f"… and {words.plural(len(shown) - MOST_RULES, 'rule')} more: see report.html or --json")
     if quiet := len(stayed_silent(scorecard)):
-        lines.append(f"{words.plural(quiet, 'rule')} stayed silent on a stream that holds nothing they are meant for")
+        lines.append(
+            f"Silent and unmeasured, as the stream holds nothing known to be theirs: {words.plural(quiet, 'rule')}"
+        )
     return lines
 
 

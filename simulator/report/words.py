@@ -15,15 +15,19 @@ def clean(text: str) -> str:
 
 
 def percent(value: float) -> str:
-    """`0.333` as `33 %`; the ends only where they are meant: `99.6 %` is not `100 %`."""
+    """`0.333` as `33 %`; the ends only where they are meant: `0.996` is `99.6 %`, not `100 %`."""
     whole = round(100 * value)
-    if (whole == 100 and value < 1) or (whole == 0 and value > 0):
-        return f"{100 * value:.1f} %" if 0.0005 <= value < 0.9995 else ("<0.1 %" if value < 0.5 else ">99.9 %")
+    if whole == 0 and value > 0:
+        return f"{number(100 * value)} %" if value >= 1e-5 else "<0.001 %"
+    if whole == 100 and value < 1:
+        return f"{100 * value:.1f} %" if value < 0.9995 else ">99.9 %"
     return f"{whole} %"
 
 
 def interval(measure: Ratio) -> str:
-    """`6-80 %`."""
+    """`6-80 %`; with more digits where all of it is below one percent."""
+    if measure.high < 0.01:
+        return f"{number(100 * measure.low)}{DASH}{number(100 * measure.high)} %"
     return f"{100 * measure.low:.0f}{DASH}{100 * measure.high:.0f} %"
 
 
@@ -38,7 +42,11 @@ def number(value: float) -> str:
         return "0"
     if value >= 100:
         return f"{float(f'{value:.3g}'):,.0f}"
-    return f"{value:.2g}" if value < 10 else f"{value:.0f}"
+    if value >= 10:
+        return f"{value:.0f}"
+    return (
+        f"{value:.2g}" if value >= 0.001 else f"{value:.6f}".rstrip("0").rstrip(".") if value >= 1e-6 else "<0.000001"
+    )
 
 
 def rate(measure: Measure) -> str:
@@ -115,7 +123,10 @@ def blind_spot(spot: BlindSpot) -> str:
 
 
 def noise(sources: Iterable[Noise], cases: int) -> str:
-    """`of 8 false cases: 5 from rclone-nightly-backup, 3 from git-push`."""
+    """`of 8 false cases: 5 from rclone-nightly-backup, 3 from git-push`; one case can have several sources."""
+    sources = list(sources)
+    if len(sources) == 1 and sources[0].cases == cases:
+        return f"all false cases ({cases:,}) come from {sources[0].scenario}"
     named = ", ".join(f"{one.cases:,} from {one.scenario}" for one in sources)
     return f"of {plural(cases, 'false case')}: {named}"
 

@@ -20,7 +20,7 @@ class Evidence:
     """All alerts of a run in the light of the truth."""
 
     alerts: pl.DataFrame
-    """One row per alert: alert (row number), rule, table, time, host, user, case, true, event (last of the evidence)."""
+    """One row per alert: alert (number), rule, table, time, host, user, case, true, event (last of its evidence)."""
     caught: pl.DataFrame
     """One row per rule and malicious instance it caught: rule, instance_id, time (of the first alert that did)."""
     noise: pl.DataFrame
