@@ -13,7 +13,6 @@ from simulator.engine.text import elements, text_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Words32 = npt.NDArray[np.uint32]
 
 PAD = 8
 """Zero bytes before and after folded bytes, so that eight bytes can be read anywhere in them."""

@@ -10,13 +10,13 @@ the first and last eight bytes of the literal; the sieve's evaluation then decid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
-from simulator.engine.columns import PAD, Folded, Ints, spread
+from simulator.engine.columns import PAD, Bools, Folded, Ints, spread
 
 Words = npt.NDArray[np.uint32]
 Longs = npt.NDArray[np.uint64]
@@ -27,7 +27,9 @@ STRIDED = 2 * WORD - 1
 
 _BLOCK = 1 << 15
 _FACTOR = np.uint32(0x9E3779B1)
-_LOW = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+LOW = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint64)
+"""By number of bytes: a mask of so many low bytes."""
 
 
 class Anchor(Enum):
@@ -40,7 +42,7 @@ class Anchor(Enum):
 
 
 Seen = Mapping[int, int]
-"""How often a word (four bytes, little-endian) was seen in a sample."""
+"""How often each word (four bytes, little-endian) was seen in a sample."""
 
 
 def word(data: bytes) -> int:
@@ -48,24 +50,29 @@ def word(data: bytes) -> int:
     return int.from_bytes(data[:WORD], "little")
 
 
-def tail_word(data: bytes) -> int:
-    """The last four bytes as a number; of fewer bytes, as if zeros stood before them."""
-    return int.from_bytes(data[-WORD:].rjust(WORD, b"\0"), "little")
-
-
 def can_seek(anchor: Anchor, literal: bytes) -> bool:
     """Whether there is a key for this literal at all."""
-    return anchor is Anchor.WHOLE or len(literal) >= WORD
+    return anchor is Anchor.WHOLE or len(literal) >= (2 if anchor is Anchor.INNER else 1)
+
+
+def ends_of(texts: Folded) -> tuple[Longs, Longs, Longs]:
+    """The first eight and the last eight bytes of each text, without what lies beyond it, and all eight-byte pieces."""
+    longs: Longs = np.ndarray((len(texts.data) - 7,), "<u8", texts.data, strides=(1,))
+    held = np.minimum(texts.ends - texts.starts, 8)
+    return longs[texts.starts] & LOW[held], longs[texts.ends - 8] & ~LOW[8 - held], longs
+
+
+def _mixed(longs: Longs) -> Words:
+    return ((longs * _MIX) >> np.uint64(32)).astype(np.uint32)
 
 
 class Keys:
     """A set of words, each with the entries it leads to."""
 
-    def __init__(self, words: Sequence[int], entries: Sequence[int]) -> None:
-        all_words = np.asarray(words, np.uint32)
-        order = np.argsort(all_words, kind="stable")
-        self._entries = np.asarray(entries, np.int64)[order]
-        self._words, self._first, self._counts = np.unique(all_words[order], return_index=True, return_counts=True)
+    def __init__(self, words: Words, entries: Ints) -> None:
+        order = np.argsort(words, kind="stable")
+        self._entries = entries[order]
+        self._words, self._first, self._counts = np.unique(words[order], return_index=True, return_counts=True)
         bits = min(22, max(12, int(len(self._words) * 48).bit_length()))
         self._shift = np.uint32(32 - bits)
         self._known = np.zeros(1 << bits, bool)
@@ -99,95 +106,100 @@ class LiteralIndex:
     def __init__(self, probes: Sequence[tuple[Anchor, bytes]], seen: Seen) -> None:
         literals = [literal for _, literal in probes]
         self._lengths = np.array([len(literal) for literal in literals], np.int64)
-        self._whole = np.array([anchor is Anchor.WHOLE for anchor, _ in probes], bool)
         short = np.minimum(self._lengths, 8)
-        self._first_mask, self._last_shift = _LOW[short], ((8 - short) * 8).astype(np.uint64)
+        self._first_mask, self._last_shift = LOW[short], ((8 - short) * 8).astype(np.uint64)
         self._firsts = np.array([int.from_bytes(literal[:8], "little") for literal in literals], np.uint64)
         self._lasts = np.array([int.from_bytes(literal[-8:], "little") for literal in literals], np.uint64)
-        self._offsets: list[int] = []
-        self._probes: list[int] = []
-        tails: list[tuple[int, int]] = []
-        heads: list[tuple[int, int]] = []
-        strided: list[tuple[int, int]] = []
-        dense: list[tuple[int, int]] = []
+        anchored: dict[tuple[Anchor, int], list[int]] = {}
+        inner: dict[int, list[int]] = {}
         for probe, (anchor, literal) in enumerate(probes):
-            match anchor:
-                case Anchor.WHOLE | Anchor.TAIL:
-                    tails.append((tail_word(literal), probe))
-                case Anchor.HEAD:
-                    heads.append((word(literal), probe))
-                case Anchor.INNER:
-                    into, step = (strided, WORD) if len(literal) >= STRIDED else (dense, 1)
-                    into.extend(self._inner(probe, literal, seen, step))
-        self._tails, self._heads, self._strided, self._dense = (
-            Keys(*zip(*pairs, strict=True)) if pairs else None for pairs in (tails, heads, strided, dense)
-        )
-        self._entry_offset = np.array(self._offsets, np.int64)
-        self._entry_probe = np.array(self._probes, np.int64)
+            if anchor is Anchor.INNER:
+                inner.setdefault(STRIDED if len(literal) >= STRIDED else min(len(literal), WORD), []).append(probe)
+            else:
+                anchored.setdefault((anchor, 8 if anchor is Anchor.WHOLE else min(len(literal), 8)), []).append(probe)
+        self._anchored = {place: self._anchored_keys(place, members) for place, members in anchored.items()}
+        self._inner = {width: _InnerKeys(width, members, literals, seen) for width, members in inner.items()}
 
-    def _inner(self, probe: int, literal: bytes, seen: Seen, classes: int) -> list[tuple[int, int]]:
-        """For each class of offsets modulo `classes`, the rarest word and the number of a new entry."""
-        entries = []
-        for residue in range(classes):
-            offsets = range(residue, len(literal) - WORD + 1, classes)
-            best = min(offsets, key=lambda offset: seen.get(word(literal[offset : offset + WORD]), 0))
-            entries.append((word(literal[best : best + WORD]), len(self._offsets)))
-            self._offsets.append(best)
-            self._probes.append(probe)
-        return entries
+    def _anchored_keys(self, place: tuple[Anchor, int], probes: Sequence[int]) -> Keys:
+        anchor, _ = place
+        numbers = np.array(probes, np.int64)
+        if anchor is Anchor.HEAD:
+            return Keys(_mixed(self._firsts[numbers]), numbers)
+        return Keys(_mixed(self._lasts[numbers] << self._last_shift[numbers]), numbers)
 
     def scan(self, texts: Folded) -> tuple[Ints, Ints]:
         """Pairs of a text's number and a literal's number; the literal very likely stands there, and where it stands
         it is always found. Pairs may repeat."""
-        data = texts.data
-        longs: Longs = np.ndarray((len(data) - 7,), "<u8", data, strides=(1,))
-        lengths = texts.ends - texts.starts
+        firsts, lasts, longs = ends_of(texts)
         found: list[tuple[Ints, Ints]] = []
-        if self._tails is not None:
-            last = longs[texts.ends - 8]
-            kept = np.minimum(lengths, WORD)
-            keys = (last >> np.uint64(32)).astype(np.uint32)
-            keys &= ~((np.uint64(1) << ((WORD - kept) * 8).astype(np.uint64)) - np.uint64(1)).astype(np.uint32)
-            text, probe = self._tails.find(keys)
-            ok = (last[text] >> self._last_shift[probe]) == self._lasts[probe]
-            ok &= np.where(
-                self._whole[probe], lengths[text] == self._lengths[probe], lengths[text] >= self._lengths[probe]
-            )
-            found.append(self._confirm(text[ok], probe[ok], texts.ends[text[ok]] - self._lengths[probe[ok]], longs))
-        if self._heads is not None:
-            text, probe = self._heads.find(longs[texts.starts].astype(np.uint32))
-            ok = lengths[text] >= self._lengths[probe]
-            found.append(self._confirm(text[ok], probe[ok], texts.starts[text[ok]], longs))
-        words: Words = np.frombuffer(data, "<u4", len(data) // WORD)
-        if self._strided is not None:
-            at, entry = self._strided.find(words)
-            found.append(self._place(texts, longs, at * WORD, entry))
-        if self._dense is not None:
-            for shift in range(WORD):
-                at, entry = self._dense.find(np.frombuffer(data, "<u4", (len(data) - shift) // WORD, shift))
-                found.append(self._place(texts, longs, at * WORD + shift, entry))
+        for (anchor, width), keys in self._anchored.items():
+            if anchor is Anchor.HEAD:
+                text, probe = keys.find(_mixed(firsts & LOW[width]))
+            else:
+                text, probe = keys.find(_mixed(lasts & ~LOW[8 - width]))
+            found.append(self._confirm(anchor, texts, longs, text, probe))
+        ascii_only = self._inner and texts.data.isascii()
+        for inner in self._inner.values():
+            if not (ascii_only and inner.beyond_ascii):
+                for at, probe, offset in inner.find(texts.data):
+                    found.append(self._place(texts, longs, at - offset, probe))
         if not found:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         return np.concatenate([pair[0] for pair in found]), np.concatenate([pair[1] for pair in found])
 
-    def _place(self, texts: Folded, longs: Longs, at: Ints, entry: Ints) -> tuple[Ints, Ints]:
-        probe, start = self._entry_probe[entry], at - self._entry_offset[entry]
+    def _confirm(self, anchor: Anchor, texts: Folded, longs: Longs, text: Ints, probe: Ints) -> tuple[Ints, Ints]:
+        lengths, wanted = texts.ends[text] - texts.starts[text], self._lengths[probe]
+        fits = lengths == wanted if anchor is Anchor.WHOLE else lengths >= wanted
+        text, probe, wanted = text[fits], probe[fits], wanted[fits]
+        start = texts.starts[text] if anchor is Anchor.HEAD else texts.ends[text] - wanted
+        same = self._same(probe, start, longs)
+        return text[same], probe[same]
+
+    def _place(self, texts: Folded, longs: Longs, start: Ints, probe: Ints) -> tuple[Ints, Ints]:
         inside = (start >= PAD) & (start + self._lengths[probe] <= len(texts.data) - PAD)
         probe, start = probe[inside], start[inside]
-        _, probe, start = self._compare(start, probe, start, longs)
+        same = self._same(probe, start, longs)
+        probe, start = probe[same], start[same]
         text = texts.owner(start)
         whole = (start >= texts.starts[text]) & (start + self._lengths[probe] <= texts.ends[text])
         return text[whole], probe[whole]
 
-    def _confirm(self, text: Ints, probe: Ints, start: Ints, longs: Longs) -> tuple[Ints, Ints]:
-        text, probe, _ = self._compare(text, probe, start, longs)
-        return text, probe
-
-    def _compare(self, text: Ints, probe: Ints, start: Ints, longs: Longs) -> tuple[Ints, Ints, Ints]:
+    def _same(self, probe: Ints, start: Ints, longs: Longs) -> Bools:
         same = (longs[start] & self._first_mask[probe]) == self._firsts[probe]
         end = start + self._lengths[probe] - 8
         same &= (longs[end] >> self._last_shift[probe]) == self._lasts[probe]
-        return text[same], probe[same], start[same]
+        return same
 
 
-__all__ = ["PAD", "Anchor", "LiteralIndex", "can_seek", "tail_word", "word"]
+class _InnerKeys:
+    """Keys of literals that may stand anywhere: words at every fourth place for long ones (`width` is STRIDED), else
+    pieces of `width` bytes at every place."""
+
+    def __init__(self, width: int, probes: Sequence[int], literals: Sequence[bytes], seen: Seen) -> None:
+        self.beyond_ascii = not any(literals[probe].isascii() for probe in probes)
+        self._shifts = range(1) if width == STRIDED else range(WORD)
+        self._mask = np.uint32(int(LOW[min(width, WORD)]))
+        size = min(width, WORD)
+        keys: list[int] = []
+        offsets: list[int] = []
+        owners: list[int] = []
+        for probe in probes:
+            literal = literals[probe]
+            for residue in range(WORD if width == STRIDED else 1):
+                step = WORD if width == STRIDED else 1
+                places = range(residue, len(literal) - size + 1, step)
+                best = min(places, key=lambda place: seen.get(word(literal[place : place + WORD]), 0))
+                keys.append(int.from_bytes(literal[best : best + size], "little"))
+                offsets.append(best)
+                owners.append(probe)
+        self._keys = Keys(np.array(keys, np.uint32), np.arange(len(keys)))
+        self._offsets, self._probes = np.array(offsets, np.int64), np.array(owners, np.int64)
+
+    def find(self, data: bytes) -> Iterator[tuple[Ints, Ints, Ints]]:
+        """Places where a key stands, the literal it is of, and how far into the literal."""
+        for shift in self._shifts:
+            words: Words = np.frombuffer(data, "<u4", (len(data) - shift) // WORD, shift)
+            if self._mask != LOW[WORD]:
+                words = words & self._mask
+            at, entry = self._keys.find(words)
+            yield at * WORD + shift, self._probes[entry], self._offsets[entry]

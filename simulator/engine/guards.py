@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from simulator.engine.columns import Folded, Scan, Words32, nothing
-from simulator.engine.grams import STRIDED, WORD, Anchor, can_seek, tail_word, word
+from simulator.engine.columns import Folded, Scan, nothing
+from simulator.engine.grams import LOW, STRIDED, WORD, Anchor, Longs, Words, can_seek, ends_of, word
 from simulator.engine.passes import All, Any, Check, Node
 from simulator.engine.regexes import InvalidRegex, literals_required
 from simulator.engine.text import fold
@@ -62,27 +62,35 @@ class Sample:
 class _FieldSample:
     def __init__(self, texts: Folded) -> None:
         self._count = len(texts.starts)
-        longs = np.ndarray((len(texts.data) - 7,), "<u8", texts.data, strides=(1,))
-        lengths = np.minimum(texts.ends - texts.starts, WORD)
-        keep = ~((np.uint64(1) << ((WORD - lengths) * 8).astype(np.uint64)) - np.uint64(1)).astype(np.uint32)
-        self._tails = _counts((longs[texts.ends - 8] >> np.uint64(32)).astype(np.uint32) & keep)
-        self._heads = _counts(longs[texts.starts].astype(np.uint32))
-        limit = min(len(longs), _SAMPLE_BYTES)
-        self.words = _counts(longs[:limit].astype(np.uint32))
-        self._scale = len(longs) / limit
+        firsts, lasts, longs = ends_of(texts)
+        self._firsts, self._lasts = _by_width(firsts, False), _by_width(lasts, True)
+        self._data = texts.data[:_SAMPLE_BYTES]
+        self._scale = len(texts.data) / len(self._data)
+        self.words = _counts(longs[: len(self._data)].astype(np.uint32))
 
     def rate(self, probe: Probe) -> float:
         literal = probe.literal
+        width = min(len(literal), 8)
         match probe.anchor:
-            case Anchor.WHOLE | Anchor.TAIL:
-                seen: float = self._tails.get(tail_word(literal), 0)
+            case Anchor.WHOLE:
+                seen: float = self._lasts[8].get(int.from_bytes(literal[-8:].rjust(8, b"\0"), "little"), 0)
+            case Anchor.TAIL:
+                seen = self._lasts[width].get(int.from_bytes(literal[-width:].rjust(8, b"\0"), "little"), 0)
             case Anchor.HEAD:
-                seen = self._heads.get(word(literal), 0)
+                seen = self._firsts[width].get(int.from_bytes(literal[:width], "little"), 0)
+            case Anchor.INNER if len(literal) < WORD:
+                seen = self._data.count(literal) * self._scale + 3.0
             case Anchor.INNER:
                 words = self.words
-                seen = min(words.get(word(literal[at : at + WORD]), 0) for at in range(len(literal) - WORD + 1))
+                seen = min([words.get(word(literal[at : at + WORD]), 0) for at in range(len(literal) - WORD + 1)])
                 seen = seen * self._scale + (0.2 if len(literal) >= STRIDED else 2.0)
         return (seen + 0.2) / (self._count + 1)
+
+
+def _by_width(longs: Longs, last: bool) -> list[dict[int, int]]:
+    """By number of bytes kept (of the last, or of the first): how many texts have each."""
+    kept = [longs & (~LOW[8 - width] if last else LOW[width]) for width in range(9)]
+    return [_counts(some) for some in kept]
 
 
 def choose(nodes: Sequence[Node], sample: Sample) -> list[Guard | None]:
@@ -148,6 +156,6 @@ def _of_glob(field: str, glob: Sequence[str | Wild]) -> list[Probe]:
     return probes
 
 
-def _counts(words: Words32) -> dict[int, int]:
+def _counts(words: Words | Longs) -> dict[int, int]:
     distinct, counts = np.unique(words, return_counts=True)
     return dict(zip(distinct.tolist(), counts.tolist(), strict=True))

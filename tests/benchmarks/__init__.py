@@ -1,0 +1,1 @@
+"""Speed, as ratios of CPU time inside one run: `python -m tests.benchmarks`."""
