@@ -36,10 +36,8 @@ def process(recorder: Recorder, step: Step, scope: Scope, parent: Actor) -> tupl
     inner.bindings["image"] = Binding(lambda _: image)
     command_line = evaluate(fields["command_line"], inner)
     folder = evaluate(fields["folder"], inner) if "folder" in fields else _folder(rows)
-    software = step.choices.get("software")
-    release: Column = None
-    if software is not None and software in rows.origin.world.software:
-        release = evaluate(fields["version"], inner) if "version" in fields else _release(inner, software)
+    software = evaluate(fields["software"], inner) if "software" in fields else None
+    release = evaluate(fields["version"], inner) if "version" in fields else version(rows, software)
     session, logon = ambient.session_of(rows, rows.user, rows.time)
     mine = parent.user == rows.user
     session, logon = np.where(mine, parent.session, session), np.where(mine, parent.logon, logon)
@@ -59,7 +57,7 @@ def process(recorder: Recorder, step: Step, scope: Scope, parent: Actor) -> tupl
         {
             "command_line": made.command_line,
             "folder": folder,
-            "software": software if release is not None else None,
+            "software": software,
             "version": release,
             "integrity": step.choices.get("integrity") or _integrity(rows),
             "session": session,
@@ -74,10 +72,6 @@ def process(recorder: Recorder, step: Step, scope: Scope, parent: Actor) -> tupl
     )
     lasts = whole(evaluate(fields["lasts"], inner), count) if "lasts" in fields else np.zeros(count, np.int64)
     return made, {"image": image, "command_line": command_line, "folder": folder}, rows.time + lasts
-
-
-def _release(scope: Scope, software: str) -> Column:
-    return scope.lookup("version") if scope.find("version") is not None else version(scope.rows, software)
 
 
 def _series(column: Column, count: int) -> pl.Series | str:

@@ -9,9 +9,9 @@ import numpy as np
 import polars as pl
 
 from simulator import draw
-from simulator.scenario.evaluate import Binding, Column, Scope, evaluate, floats_alone, select, text
+from simulator.scenario.evaluate import Binding, Column, Scope, evaluate, floats_alone, scatter, select, text
 from simulator.scenario.model import Dimension, Scenario, Use
-from simulator.scenario.rows import FLOATING, Rows, WorldKey, host_array
+from simulator.scenario.rows import FLOATING, Index, Rows, WorldKey, host_array
 from simulator.scenario.template import FILTERS, Ref
 from simulator.scenario.template import parse as parse_template
 from simulator.scenario.values import Const, Pick, Template, Value, references
@@ -145,11 +145,21 @@ def _floating(values: Mapping[str, tuple[Value, ...]]) -> set[str]:
         found |= more
 
 
-def version(rows: Rows, software: str | None) -> pl.Series | None:
-    """Which version of a program each row's host has: the one that belongs to its operating system, else one of its own."""
-    if software is None or software not in rows.origin.world.software:
+def version(rows: Rows, software: Column) -> Column:
+    """Which version of a program each row's host has: the one that belongs to its operating system, else one of its own.
+
+    Null for what is not in fixtures/software.yaml.
+    """
+    world = rows.origin.world
+    if isinstance(software, pl.Series):
+        pieces: list[tuple[Index, Column]] = []
+        for name in software.unique().drop_nulls():
+            here = np.flatnonzero((software == name).fill_null(False).to_numpy())
+            pieces.append((here, version(rows.take(here), name)))
+        return scatter(pieces, len(rows)) if pieces else None
+    if software is None or software not in world.software:
         return None
-    names, codes = _versions(WorldKey(rows.origin.world), software)
+    names, codes = _versions(WorldKey(world), str(software))
     return names.gather(pl.Series(codes[rows.host]))
 
 

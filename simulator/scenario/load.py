@@ -13,9 +13,8 @@ from simulator.documents import Document, Trail, load, problems
 from simulator.scenario import read
 from simulator.scenario.model import Dimension, Invocation, Occurs, Scenario, Step, Tool, Use, Where
 from simulator.scenario.read import Context, ToolShelf
-from simulator.scenario.values import Const, Value
+from simulator.scenario.values import Const, Ref, Template, Value
 from simulator.world import MINUTE
-from simulator.world.profile import load_software
 
 BUILT_IN: Final = ("version", "binary", "folder", "image")
 """Names that every tool model has besides its own."""
@@ -31,7 +30,7 @@ def load_tool(path: Path, document: Document | None = None) -> Tool:
         raise document.wrong(("tool",), f"the tool {raw['tool']!r} must be in a file called {raw['tool']}.yaml")
     software = raw.get("software")
     if software is not None:
-        read.choices(document, "process", {"software": software}, ())
+        read.check_software(document, software, ("software",))
     reader = read.reader_of(document)
     own = read.dimensions(document, reader, f"{raw['tool']}.")
     presets = {
@@ -84,8 +83,11 @@ def _parameters(reader: read.Reader, raw: Mapping[str, Any], at: Trail) -> dict[
 def _process(context: Context, raw: dict[str, Any], at: Trail, software: str | None) -> Step:
     if "command_line" not in raw:
         raise context.document.wrong(at, "the key 'command_line' is missing")
-    words = {"software": software} | read.choices(context.document, "process", raw, at)
-    return Step("process", "process", read.fields(context.reader, "process", raw, at), words)
+    fields = read.fields(context.reader, "process", raw, at)
+    if "software" not in fields:
+        fields["software"] = Const(software)
+        fields.setdefault("version", Template((Ref("version"),)))
+    return Step("process", "process", fields, read.choices("process", raw))
 
 
 def load_scenario(path: Path, shelf: ToolShelf, document: Document | None = None) -> Scenario:
@@ -173,9 +175,7 @@ def _where(document: Document) -> Where:
     host, user = raw.get("host") or {}, raw.get("user") or {}
     software = _many(host.get("software"))
     for one in software:
-        if load_software() and one not in load_software():
-            trail = ("where", "host", "software")
-            raise document.wrong(trail, read.unknown_name("software", one, load_software()))
+        read.check_software(document, one, ("where", "host", "software"))
     return Where(
         systems=_many(host.get("os")),
         roles=_many(host.get("role")),
@@ -223,6 +223,3 @@ def _occurs(document: Document) -> Occurs:
         window=window,
         days=raw.get("days", "weekdays" if at in ("office-hours", "logon", "boot") else "any"),
     )
-
-
-__all__ = ["BUILT_IN", "Const", "load_scenario", "load_tool"]

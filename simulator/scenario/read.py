@@ -16,7 +16,7 @@ from simulator.world.profile import load_pools, load_software
 ACTS: Final = ("process", "use", "write", "lookup", "connect", "request", "script", "cmdlet", "session")
 
 _NUMBERS: Final = frozenset(("bytes", "bytes_out", "bytes_in", "port", "status", "parallel"))
-_WORDS: Final = frozenset(("resolver", "protocol", "integrity", "software"))
+_WORDS: Final = frozenset(("resolver", "protocol", "integrity"))
 EXPORTS: Final[Mapping[str, tuple[str, ...]]] = {
     "process": ("image", "command_line", "folder"),
     "use": ("image", "command_line", "folder"),
@@ -143,7 +143,8 @@ def steps(context: Context, raw: list[dict[str, Any]], at: Trail) -> tuple[Step,
 def _console(name: str) -> Step:
     image, line, software = CONSOLES[name]
     fields: dict[str, Value] = {"image": Const(image), "command_line": Const(line)}
-    return Step(name, "process", fields, {"software": software}, after=Delay(Const(3_000_000)))
+    fields["software"] = Const(software)
+    return Step(name, "process", fields, {}, after=Delay(Const(3_000_000)))
 
 
 def _step(context: Context, name: str, body: dict[str, Any], trail: Trail, seen: Mapping[str, Step]) -> Step:
@@ -161,9 +162,7 @@ def _step(context: Context, name: str, body: dict[str, Any], trail: Trail, seen:
         name=name,
         what=what,
         fields={} if what in ("use", "session") else fields(reader, what, body[what], (*trail, what)),
-        choices={"session": body["session"]}
-        if what == "session"
-        else choices(context.document, what, body[what], (*trail, what)),
+        choices={"session": body["session"]} if what == "session" else choices(what, body[what]),
         by=by,
         after=_delay(context, body["after"], (*trail, "after"), seen) if "after" in body else None,
         when=_when(context, body["when"], (*trail, "when")) if "when" in body else None,
@@ -193,6 +192,8 @@ def fields(reader: Reader, what: str, raw: dict[str, Any], at: Trail) -> dict[st
         trail = (*at, name)
         if name in _WORDS or (what == "cmdlet" and name == "parameters"):
             continue
+        if name == "software":
+            check_software(reader.document, item, trail)
         if name == "lasts":
             made[name] = reader.duration(item, trail)
         elif name in _NUMBERS:
@@ -204,15 +205,18 @@ def fields(reader: Reader, what: str, raw: dict[str, Any], at: Trail) -> dict[st
     return made
 
 
-def choices(document: Document, what: str, raw: Any, at: Trail) -> dict[str, str | None]:
+def choices(what: str, raw: Any) -> dict[str, str | None]:
     """The plain words of an action."""
     if what == "use" or not isinstance(raw, dict):
         return {}
-    found: dict[str, str | None] = {name: raw[name] for name in _WORDS if name in raw}
-    software, known = found.get("software"), load_software()
-    if software is not None and known and software not in known:
-        raise document.wrong((*at, "software"), unknown_name("software", software, known))
-    return found
+    return {name: raw[name] for name in _WORDS if name in raw}
+
+
+def check_software(document: Document, name: object, trail: Trail) -> None:
+    """Raise InvalidScenario unless `name` is a program of fixtures/software.yaml (or a template, known only later)."""
+    known = load_software()
+    if isinstance(name, str) and "{" not in name and known and name not in known:
+        raise document.wrong(trail, unknown_name("software", name, known))
 
 
 def _parameters(reader: Reader, raw: dict[str, Any], at: Trail) -> tuple[tuple[str, Value], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import polars as pl
 
 from simulator import draw
 from simulator.scenario import ambient
@@ -41,8 +40,8 @@ def _record(recorder: Recorder, rows: Rows, program: Program) -> None:
         {
             "command_line": process.command_line,
             "folder": "C:\\Windows\\system32\\",
-            "software": program.software if release is not None else None,
-            "version": release if isinstance(release, pl.Series) else None,
+            "software": program.software,
+            "version": release,
             "integrity": program.integrity,
             "session": process.session,
             "logon": process.logon,
