@@ -13,6 +13,7 @@ TRUTH = "truth"
 INSTANCES = "instances.parquet"
 LABELS = "labels.parquet"
 SCENARIOS = "scenarios.json"
+TRANSFERS = "transfers.parquet"
 
 _INSTANCES: dict[str, pa.DataType] = {
     "instance_id": pa.uint64(),
@@ -27,11 +28,20 @@ _INSTANCES: dict[str, pa.DataType] = {
     "tags": pa.list_(pa.string()),
     "bytes_out": pa.int64(),
 }
+_TRANSFERS: dict[str, pa.DataType] = {
+    "instance_id": pa.uint64(),
+    "time": pa.timestamp("us", tz="UTC"),
+    "duration": pa.int64(),
+    "bytes_out": pa.int64(),
+}
 _LABELS: dict[str, pa.DataType] = {"event_id": pa.int64(), "action_id": pa.uint64(), "instance_id": pa.uint64()}
 
 INSTANCES_SCHEMA = pa.schema(_INSTANCES)
 """`variation` is JSON text `{"dimension": "value"}`; times in UTC."""
 LABELS_SCHEMA = pa.schema(_LABELS)
+TRANSFERS_SCHEMA = pa.schema(_TRANSFERS)
+"""When the bytes of malicious instances left: one row per connection, `time` its start, `duration` in microseconds. The file
+is optional."""
 
 ROW_GROUP = 131_072
 """Rows per row group, and per batch when reading."""

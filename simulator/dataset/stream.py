@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from simulator.dataset.layout import EVENTS, FORMAT, INSTANCES, LABELS, MANIFEST, ROW_GROUP, SCENARIOS, TRUTH
+from simulator.dataset.layout import EVENTS, FORMAT, INSTANCES, LABELS, MANIFEST, ROW_GROUP, SCENARIOS, TRANSFERS, TRUTH
 from simulator.dataset.whole_text import TEXT, with_text
 from simulator.errors import StreamError
 from simulator.tables import SYSTEM_COLUMNS, TABLES, Batch, Demand, PassedOver, Rejected
@@ -118,6 +118,10 @@ class Stream:
         if not isinstance(found, list):
             raise StreamError(f"{self.path / TRUTH / SCENARIOS}: expected a list of scenarios")
         return found
+
+    def transfers(self) -> pl.DataFrame | None:
+        """When the bytes of malicious instances left, as `layout.TRANSFERS_SCHEMA`; None where the truth does not say."""
+        return self._truth(TRANSFERS) if (self.path / TRUTH / TRANSFERS).is_file() else None
 
     def _truth(self, name: str) -> pl.DataFrame:
         path = self.path / TRUTH / name

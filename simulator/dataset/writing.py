@@ -189,9 +189,8 @@ class _Growing:
         self._last = -1
         self._rows = 0
         with explained(path):
-            self._writer: pq.ParquetWriter | None = pq.ParquetWriter(
-                path, schema, use_dictionary=_texts(schema), **_PARQUET
-            )
+            options: dict[str, Any] = {**_PARQUET, "use_dictionary": _texts(schema)}
+            self._writer: pq.ParquetWriter | None = pq.ParquetWriter(path, schema, **options)
 
     def append(self, part: int, rows: Rows) -> None:
         if part <= self._last:
