@@ -1,1 +1,43 @@
-"""TODO"""
+"""Rule languages, one folder each: parse -> AST -> lower -> IR. `load_rules` is the way in.
+
+A language knows the IR and nothing of other languages or of the engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from simulator.ir import Checked, Rule, Ruleset
+from simulator.languages import files
+from simulator.languages.registry import LANGUAGES, Language
+
+__all__ = ["LANGUAGES", "Language", "load_rules"]
+
+
+def load_rules(paths: Sequence[Path | str], *, placeholders: Mapping[str, Sequence[str]] | None = None) -> Ruleset:
+    """Compile every rule at or below `paths`, in any known language, and say of each rule file what came of it.
+
+    Files of other kinds (scenarios, notes, data) are passed over, unless they are broken YAML. Rules may refer to rules
+    in other files of the same call. `placeholders` gives values for Sigma's `expand` modifier by name, on top of those
+    in files with a top-level `placeholders:` mapping. Raises UsageError for a path that does not exist; nothing else.
+    """
+    suffixes = {suffix for language in LANGUAGES for suffix in language.suffixes}
+    claimed: dict[str, list[files.RuleFile]] = {language.name: [] for language in LANGUAGES}
+    checked: list[Checked] = []
+    order: dict[str, int] = {}
+    for path in files.find(paths, suffixes):
+        file = files.read(path)
+        order[file.path] = len(order)
+        takers = [one for one in LANGUAGES if file.path.lower().endswith(one.suffixes) and one.sniff(file.text)]
+        for language in takers:
+            claimed[language.name].append(file)
+        if not takers and (said := files.unclaimed(file)):
+            checked.append(said)
+    rules: list[Rule] = []
+    for language in LANGUAGES:
+        loaded = language.load(claimed[language.name], placeholders or {})
+        rules.extend(loaded.rules)
+        checked.extend(loaded.files)
+    checked.sort(key=lambda one: order[one.path])
+    return Ruleset(tuple(rules), tuple(checked))
