@@ -40,8 +40,8 @@ INSTANCES_SCHEMA = pa.schema(_INSTANCES)
 """`variation` is JSON text `{"dimension": "value"}`; times in UTC."""
 LABELS_SCHEMA = pa.schema(_LABELS)
 TRANSFERS_SCHEMA = pa.schema(_TRANSFERS)
-"""When the bytes of malicious instances left: one row per connection, `time` its start, `duration` in microseconds. The file
-is optional."""
+"""When the bytes of malicious instances left: one row per connection, `time` its start, `duration` in microseconds. The
+file is optional."""
 
 ROW_GROUP = 131_072
 """Rows per row group, and per batch when reading."""

@@ -120,7 +120,7 @@ class Stream:
         return found
 
     def transfers(self) -> pl.DataFrame | None:
-        """When the bytes of malicious instances left, as `layout.TRANSFERS_SCHEMA`; None where the truth does not say."""
+        """When the bytes of malicious instances left (`layout.TRANSFERS_SCHEMA`); None where the truth does not say."""
         return self._truth(TRANSFERS) if (self.path / TRUTH / TRANSFERS).is_file() else None
 
     def _truth(self, name: str) -> pl.DataFrame:
