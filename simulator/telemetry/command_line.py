@@ -16,10 +16,11 @@ from simulator.telemetry.scene import Scene
 _PROGRAM = r'^("[^"]*"|[^"\s]\S*) (\S)'
 _UNQUOTED = r'^[^"\s]\S*'
 
-_HAVE_CHILDREN = frozenset(
-    "cmd powershell pwsh wscript cscript mshta python pythonw py node npm java wsl bash msiexec rundll32 code "
-    "code-insiders code-tunnel devtunnel git restic ssh explorer services svchost taskeng wmiprvse".split()
-)
+_HAVE_CHILDREN = frozenset((
+    "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "python", "pythonw", "py", "node", "npm", "java", "wsl",
+    "bash", "msiexec", "rundll32", "code", "code-insiders", "code-tunnel", "devtunnel", "git", "restic", "ssh",
+    "explorer", "services", "svchost", "taskeng", "wmiprvse",
+))  # fmt: skip
 """Programs that run others: their children's ParentCommandLine says what the scenario says, so theirs must too."""
 
 
