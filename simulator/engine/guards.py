@@ -6,7 +6,7 @@ and looks closer at few events. The choice affects speed only.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,8 @@ from simulator.engine.text import fold
 from simulator.ir import Like, Regex, Wild
 
 SAMPLE_ROWS = 1024
+RARE = 0.0005
+"""A guard that so few events pass is good enough: no rarer one is looked for."""
 _SAMPLE_BYTES = 1 << 16
 
 
@@ -93,25 +95,52 @@ def _by_width(longs: Longs, last: bool) -> list[dict[int, int]]:
     return [_counts(some) for some in kept]
 
 
-def choose(nodes: Sequence[Node], sample: Sample) -> list[Guard | None]:
-    """The best guard of each node, or None where no literal is required."""
-    chosen: list[Guard | None] = []
-    for node in nodes:
+class Chooser:
+    """Guards of the nodes of one graph. `known` are those looked at so far; None where no literal is required."""
+
+    def __init__(self, nodes: Sequence[Node], rate: Callable[[Probe], float]) -> None:
+        self._nodes = nodes
+        self._rate = rate
+        self.known: dict[int, Guard | None] = {}
+
+    def guard(self, number: int) -> Guard | None:
+        """The best guard of a node, or one that is rare enough."""
+        if number not in self.known:
+            self.known[number] = self._find(self._nodes[number])
+        return self.known[number]
+
+    def _find(self, node: Node) -> Guard | None:
         match node:
             case Check(field, leaves, negated=False):
-                chosen.append(_any_of([_of_leaf(field, leaf, sample.rate) for leaf in leaves]))
-            case All(items) if items:
-                possible = [guard for item in items if (guard := chosen[item]) is not None]
-                chosen.append(min(possible, key=lambda guard: guard.rate) if possible else None)
+                return _any_of(_of_leaf(field, leaf, self._rate) for leaf in leaves)
+            case All(items):
+                best: Guard | None = None
+                for item in sorted(items, key=self._effort):
+                    guard = self.guard(item)
+                    if guard is not None and (best is None or guard.rate < best.rate):
+                        best = guard
+                        if best.rate < RARE:
+                            break
+                return best
             case Any(items):
-                chosen.append(_any_of([chosen[item] for item in items]))
+                return _any_of(self.guard(item) for item in items)
             case _:
-                chosen.append(None)
-    return chosen
+                return None
+
+    def _effort(self, item: int) -> int:
+        """How much there is to look at in a part of a node."""
+        match self._nodes[item]:
+            case Check(_, leaves):
+                return len(leaves)
+            case All(items) | Any(items):
+                return 8 * len(items)
+            case _:
+                return 0
 
 
-def _any_of(guards: Sequence[Guard | None]) -> Guard | None:
-    rate, probes = 0.0, []
+def _any_of(guards: Iterable[Guard | None]) -> Guard | None:
+    rate = 0.0
+    probes: list[Probe] = []
     for guard in guards:
         if guard is None:
             return None

@@ -31,7 +31,7 @@ from simulator.engine.regex_syntax import (
 )
 from simulator.errors import SparringError
 
-__all__ = ["SEARCH_SECONDS", "InvalidRegex", "Matcher", "RegexTimeout", "compile_regex", "literals_required"]
+__all__ = ["SEARCH_SECONDS", "InvalidRegex", "Linear", "Matcher", "RegexTimeout", "compile_regex", "literals_required"]
 
 SEARCH_SECONDS = 2.0
 """The longest that one search may take on the backtracking engine."""
@@ -65,10 +65,13 @@ def literals_required(pattern: str, flags: str = "", shortest: int = 3) -> froze
     return required(parse(pattern, flags), shortest)
 
 
-class _Linear:
-    __slots__ = ("_compiled",)
+class Linear:
+    """A pattern on RE2; `printed` is the pattern as RE2 writes it, flags and all, so that several can be joined."""
+
+    __slots__ = ("_compiled", "printed")
 
     def __init__(self, printed: str) -> None:
+        self.printed = printed
         options = re2.Options()
         options.max_mem = _MEMORY
         options.log_errors = False
@@ -76,6 +79,7 @@ class _Linear:
         self._compiled = re2.compile(printed.encode(), options)
 
     def search(self, text: str) -> bool:
+        """Whether the pattern is found anywhere in `text`."""
         return self._compiled.search(text.encode("utf-8", "replace")) is not None
 
 
@@ -99,7 +103,7 @@ class _Backtracking:
 def linear_matcher(tree: Node) -> Matcher | None:
     """`tree` on RE2, or None when RE2 cannot run it."""
     try:
-        return _Linear(_linear(tree, True))
+        return Linear(_linear(tree, True))
     except (_NotLinear, re2.error):
         return None
 

@@ -15,7 +15,6 @@ from simulator.engine.alerts import ALERT_SCHEMA, Alerts, Failure, Reading
 from simulator.engine.columns import Ints
 from simulator.engine.resolve import Resolved, Target, reason_of, resolve
 from simulator.engine.sieve import TableSieve
-from simulator.engine.tails import Path, run_tail
 from simulator.engine.text import joined_text
 from simulator.engine.workers import each_part
 from simulator.ir import Correlate, Rule
@@ -173,8 +172,10 @@ def _filter_alerts(
 
 
 def _correlation_alerts(number: int, rule: Rule, targets: Sequence[Target], outcomes: Sequence[Outcome]) -> pa.Table:
+    from simulator.engine.tails import run_tail  # here, because worker processes need no DuckDB
+
     assert isinstance(rule.plan, Correlate)
-    candidates: dict[Path, pa.Table] = {}
+    candidates: dict[tuple[int, ...], pa.Table] = {}
     for target_number, target in enumerate(targets):
         if target.rule == number and target.path is not None:
             found = [outcome.candidates[target_number] for outcome in outcomes if target_number in outcome.candidates]

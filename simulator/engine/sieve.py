@@ -7,7 +7,7 @@ shrinking sets of rows; each check looks at each distinct value among them once,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,10 +15,10 @@ import pyarrow as pa
 
 from simulator.engine.columns import Bools, Coded, Ints, Scan, nothing, spread
 from simulator.engine.grams import LiteralIndex
-from simulator.engine.guards import SAMPLE_ROWS, Guard, Probe, Sample, choose
+from simulator.engine.guards import SAMPLE_ROWS, Chooser, Guard, Probe, Sample
 from simulator.engine.passes import NEVER, All, Any, Check, Graph, Node, Null, PairCheck
 from simulator.engine.resolve import reason_of
-from simulator.engine.values import Test, compile_check, compile_pair
+from simulator.engine.values import CheckTest, compile_pair
 from simulator.ir import Expr, FieldPair, Missing
 
 Selected = tuple[int, Ints]
@@ -32,7 +32,7 @@ class TableSieve:
         self.failures: dict[int, str] = {}
         self._graph = Graph()
         self._roots: dict[int, list[int]] = {}
-        self._tests: dict[int, Test | Exception] = {}
+        self._tests: dict[int, CheckTest | Exception] = {}
         self._sampled = -1
         for target, expr in wanted:
             try:
@@ -66,20 +66,32 @@ class TableSieve:
         return selected
 
     def _try(self, root: int, rows: Ints, among: _Rows, positions: Ints, selected: list[Selected]) -> None:
+        if root not in self._roots:
+            return
         try:
             found = rows[among.holds(root, positions)]
         except Exception as error:  # noqa: BLE001 - whatever breaks one rule must not stop the others
-            self.failures.update((target, reason_of(error)) for target in self._roots[root])
+            self._fail(root, error)
         else:
             if len(found):
                 selected.extend((target, found) for target in self._roots[root])
+
+    def _fail(self, root: int, error: Exception) -> None:
+        """The root's targets have failed, now and for all batches to come."""
+        self.failures.update((target, reason_of(error)) for target in self._roots.pop(root))
 
     def _prepare(self, batch: pa.RecordBatch) -> None:
         """Chooses guards by a sample of `batch`, and what is looked for in each field."""
         self._sampled = min(batch.num_rows, SAMPLE_ROWS)
         sample = Sample(batch)
-        guards = choose(self._graph.nodes, sample)
-        self._order = _Order(self._graph.nodes, guards)
+        chooser = Chooser(self._graph.nodes, sample.rate)
+        guards: dict[int, Guard | None] = {}
+        for root in list(self._roots):
+            try:
+                guards[root] = chooser.guard(root)
+            except RecursionError as error:
+                self._fail(root, error)
+        self._order = _Order(self._graph.nodes, chooser.known)
         self._unguarded = [root for root in self._roots if guards[root] is None]
         roots_of: dict[Probe, list[int]] = {}
         for root in self._roots:
@@ -118,25 +130,37 @@ class TableSieve:
 
 
 class _Order:
-    """In which order to look at the parts of a node: the rarest first, negations late."""
+    """In which order to look at the parts of a node: the rarest first, negations late, nested conditions last."""
 
-    def __init__(self, nodes: Sequence[Node], guards: Sequence[Guard | None]) -> None:
-        rates = [guard.rate if guard else 0.7 for guard in guards]
-        self._sorted: dict[int, tuple[int, ...]] = {}
-        for number, node in enumerate(nodes):
-            if isinstance(node, All | Any):
-                self._sorted[number] = tuple(
-                    sorted(node.items, key=lambda item: (isinstance(nodes[item], All | Any), rates[item]))
-                )
+    def __init__(self, nodes: Sequence[Node], guards: Mapping[int, Guard | None]) -> None:
+        self._nodes = nodes
+        self._guards = guards
+        self._sorted: dict[int, list[int]] = {}
 
-    def __getitem__(self, number: int) -> tuple[int, ...]:
+    def of(self, number: int, items: Sequence[int]) -> list[int]:
+        """The parts `items` of node `number`, in order."""
+        if number not in self._sorted:
+            self._sorted[number] = sorted(items, key=self._weight)
         return self._sorted[number]
+
+    def _weight(self, item: int) -> tuple[int, float, int]:
+        node, guard = self._nodes[item], self._guards.get(item)
+        rate = guard.rate if guard else 0.7
+        match node:
+            case Check(_, leaves, negated):
+                return int(negated), rate, len(leaves)
+            case All() | Any():
+                return 2, rate, 0
+            case _:
+                return 0, 0.5, 0
 
 
 class _Rows:
     """Some rows of a batch, with what has been found out about their values."""
 
-    def __init__(self, batch: pa.RecordBatch, graph: Graph, tests: dict[int, Test | Exception], order: _Order) -> None:
+    def __init__(
+        self, batch: pa.RecordBatch, graph: Graph, tests: dict[int, CheckTest | Exception], order: _Order
+    ) -> None:
         self._batch = batch
         self._graph = graph
         self._tests = tests
@@ -149,16 +173,16 @@ class _Rows:
         match self._graph.nodes[number]:
             case Check() as check:
                 return self._check(number, check, positions)
-            case All():
+            case All(items):
                 kept = np.arange(len(positions))
-                for item in self._order[number]:
+                for item in self._order.of(number, items):
                     kept = kept[self.holds(item, positions[kept])]
                     if not len(kept):
                         break
                 return _marked(kept, len(positions))
-            case Any():
+            case Any(items):
                 left, truth = np.arange(len(positions)), np.zeros(len(positions), bool)
-                for item in self._order[number]:
+                for item in self._order.of(number, items):
                     found = self.holds(item, positions[left])
                     truth[left[found]] = True
                     left = left[~found]
@@ -190,7 +214,7 @@ class _Rows:
             test = self._test(number, check)
             values = column.values
             new = np.unique(codes[unknown])
-            truths[new] = [test(values[code]) for code in new.tolist()]
+            truths[new] = test.many([values[code] for code in new.tolist()])
             truth = truths[codes]
         passed = truth > 0
         if owners is not None:
@@ -201,11 +225,11 @@ class _Rows:
                 passed &= column.present(positions)
         return passed
 
-    def _test(self, number: int, check: Check) -> Test:
+    def _test(self, number: int, check: Check) -> CheckTest:
         test = self._tests.get(number)
         if test is None:
             try:
-                test = compile_check(check.leaves)
+                test = CheckTest(check.leaves)
             except Exception as error:  # noqa: BLE001 - kept, so that every rule with this check says why
                 test = error
             self._tests[number] = test

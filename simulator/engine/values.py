@@ -7,9 +7,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import groupby
 
+import pyarrow as pa
+import pyarrow.compute as pc
 from ahocorasick_rs import AhoCorasick
 
-from simulator.engine.regexes import compile_regex
+from simulator.engine.passes import ValueLeaf
+from simulator.engine.regexes import Linear, compile_regex
 from simulator.engine.text import (
     Network,
     compares,
@@ -28,11 +31,45 @@ Test = Callable[[object], bool]
 TextTest = Callable[[str], bool]
 
 _MANY = 48
-"""From so many contained texts on, one automaton beats looking for each by itself."""
+"""From so many contained texts on, one automaton beats looking for each by itself; from so many values on, one
+call into Arrow beats searching each."""
+_JOINED_LENGTH = 4000
+"""Longer patterns are not joined: RE2 keeps to its memory by getting slower."""
 
 
-def compile_check(leaves: Sequence[Like | Regex | Cidr | Compare | TimePart]) -> Test:
-    """The test that passes a value when any of `leaves` holds. Raises InvalidRegex and ValueError (a bad network)."""
+class CheckTest:
+    """Whether any of `leaves` holds for a value. Raises InvalidRegex and ValueError (a bad network) when made, and
+    RegexTimeout when called."""
+
+    def __init__(self, leaves: Sequence[ValueLeaf]) -> None:
+        self._test = compile_check(leaves)
+        self._joined = _joined_regex(leaves)
+
+    def many(self, values: Sequence[object]) -> Sequence[bool]:
+        """What the test says of each value."""
+        if self._joined is not None and len(values) >= _MANY and isinstance(values[0], str):
+            found: Sequence[bool] = pc.match_substring_regex(
+                pa.array(values, pa.large_string()), self._joined
+            ).to_pylist()
+            return found
+        test = self._test
+        return [test(value) for value in values]
+
+
+def _joined_regex(leaves: Sequence[ValueLeaf]) -> str | None:
+    """One pattern for Arrow, which searches a whole array with RE2 at once; None when not all leaves run there."""
+    printed = []
+    for leaf in leaves:
+        matcher = compile_regex(leaf.pattern, leaf.flags) if isinstance(leaf, Regex) else None
+        if not isinstance(matcher, Linear):
+            return None
+        printed.append(f"(?:{matcher.printed})")
+    joined = "|".join(printed)
+    return joined if len(joined) <= _JOINED_LENGTH else None
+
+
+def compile_check(leaves: Sequence[ValueLeaf]) -> Test:
+    """The test that passes a value when any of `leaves` holds."""
     exact = [leaf.glob for leaf in leaves if isinstance(leaf, Like) and leaf.case is Case.EXACT]
     folded = [
         tuple(part if isinstance(part, Wild) else fold(part) for part in leaf.glob)
