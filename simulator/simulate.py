@@ -1,0 +1,260 @@
+"""The first verb: play scenarios in a world and write down what every sensor would have seen, and the truth beside it.
+
+The stream is made in chunks, each a block of hosts over a span of days, so memory stays flat whatever its size. What
+happens depends on no chunk and no worker: every random value is a function of seed, scenario, host, day and step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from simulator.dataset import Stream, StreamWriter, open_stream, write_part
+from simulator.errors import StreamError, UsageError
+from simulator.scenario import load_scenarios
+from simulator.scenario.instances import Chunk
+from simulator.scenario.model import Scenario
+from simulator.scenario.play import play
+from simulator.telemetry import render
+from simulator.world import DEFAULT_START, World, build_world
+from simulator.world.profile import find_profile
+
+Progress = Callable[[int, int], None]
+"""Takes how much is done and how much there is in all."""
+
+_ACTIONS_PER_CHUNK: Final = 150_000
+"""How many actions a chunk should hold: enough that its fixed costs do not count, few enough to fit in memory."""
+
+_PROBED_HOSTS: Final = 10
+
+
+def simulate(
+    scenarios: Sequence[str | Path] | None = None,
+    *,
+    out: Path | str,
+    world: str | Path = "office",
+    hosts: int = 40,
+    days: int = 3,
+    seed: int = 1,
+    start: date = DEFAULT_START,
+    workers: int | None = None,
+    tables: Collection[str] | None = None,
+    overwrite: bool = False,
+    progress: Progress | None = None,
+) -> Stream:
+    """Play `scenarios` (ids, files or folders; all bundled ones by default) and write a labelled stream to `out`.
+
+    `world` is an environment profile by name or path, `start` the first day (UTC), `workers` the number of processes
+    (default: one per core), `tables` the tables to render (default: all that are simulated). The same arguments give
+    the same bytes with any number of workers. Raises UsageError for names and sizes that are wrong, InvalidScenario for
+    broken content, StreamError where `out` cannot be written; an existing stream is replaced only with `overwrite`.
+    """
+    if workers is not None and workers < 1:
+        raise UsageError(f"at least one worker is needed, not {workers}")
+    job = _Job(
+        tuple(map(str, scenarios)) if scenarios is not None else None,
+        str(world), hosts, days, seed, start, None if tables is None else frozenset(tables),
+    )  # fmt: skip
+    stage = job.stage()
+    chunks = _chunks(stage)
+    with StreamWriter(Path(out), _manifest(stage, job), overwrite=overwrite) as writer:
+        writer.scenarios([_about(scenario) for scenario in stage.scenarios])
+        with _made(job, stage, chunks, writer.folder, workers or os.cpu_count() or 1) as results:
+            for number, (instances, labels) in enumerate(results):
+                writer.write_truth_instances(number, instances)
+                writer.write_labels(number, labels)
+                if progress is not None:
+                    progress(number + 1, len(chunks))
+        writer.finish()
+    return open_stream(Path(out))
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a worker needs to know; small, so that it is quickly handed over."""
+
+    scenarios: tuple[str, ...] | None
+    world: str
+    hosts: int
+    days: int
+    seed: int
+    start: date
+    tables: frozenset[str] | None
+
+    def stage(self) -> _Stage:
+        world = build_world(self.seed, self.hosts, self.days, self.world, self.start)
+        return _Stage(world, load_scenarios(self.scenarios), self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stage:
+    """A world and the scenarios that are played in it."""
+
+    world: World
+    scenarios: tuple[Scenario, ...]
+    tables: frozenset[str] | None
+
+    def perform(self, number: int, chunk: Chunk, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Play a chunk, write its events, and give the truth: its instances and its labels."""
+        frames: dict[str, list[pl.DataFrame]] = {}
+        truth: list[pl.DataFrame] = []
+        for scenario in self.scenarios:
+            actions, instances = play(self.world, scenario, chunk)
+            truth.append(instances)
+            for kind, frame in actions.items():
+                frames.setdefault(kind, []).append(frame)
+        whole = {kind: pl.concat(frames.pop(kind)) for kind in list(frames)}
+        labels: list[pl.DataFrame] = []
+        for table, events in render(whole, self.world, self.tables).items():
+            if len(events):
+                ordered = events.sort("_time", "_event_id")
+                labels.append(ordered.select(event_id="_event_id", action_id="_action_id", instance_id="_instance_id"))
+                write_part(folder, table, number, ordered.drop("_action_id", "_instance_id"))
+        return self._instances(pl.concat(truth)), pl.concat(labels) if labels else _NO_LABELS
+
+    def _instances(self, truth: pl.DataFrame) -> pl.DataFrame:
+        """The truth about instances with the names of hosts and users instead of row numbers."""
+        hosts = self.world.hosts["fqdn"].gather(truth["host"])
+        users = self.world.users["name"].gather(truth["user"])
+        moment = pl.Datetime("us", "UTC")
+        return truth.with_columns(
+            host=hosts, user=users, start=pl.col("start").cast(moment), end=pl.col("end").cast(moment)
+        ).sort("start", "instance_id")
+
+
+_NO_LABELS: Final = pl.DataFrame(
+    schema={"event_id": pl.Int64, "action_id": pl.Int64, "instance_id": pl.Int64},
+)
+
+
+def _chunks(stage: _Stage) -> list[Chunk]:
+    """How the stream is cut: blocks of hosts for one day, or all hosts for several, of about the wanted size.
+
+    The rate is measured by playing one day of a few hosts at both ends (servers come first, workstations last). It
+    decides nothing but the sizes of files, and depends on nothing but the arguments.
+    """
+    world, hosts = stage.world, len(stage.world.hosts)
+    few = min(_PROBED_HOSTS, hosts)
+    if hosts * world.days <= 6 * few:
+        return [Chunk(0, hosts, 0, world.days)]
+    blocks = (Chunk(0, few, 0, 1), Chunk(hosts - few, hosts, 0, 1))
+    rate = max(_count(stage, block) for block in blocks) / few
+    room = max(1, math.floor(_ACTIONS_PER_CHUNK / max(rate, 1)))
+    if room >= hosts:
+        span = max(1, min(world.days, room // hosts))
+        return [Chunk(0, hosts, day, min(day + span, world.days)) for day in range(0, world.days, span)]
+    even = math.ceil(hosts / math.ceil(hosts / room))
+    starts = range(0, hosts, even)
+    return [Chunk(at, min(at + even, hosts), day, day + 1) for day in range(world.days) for at in starts]
+
+
+def _count(stage: _Stage, chunk: Chunk) -> int:
+    return sum(len(frame) for one in stage.scenarios for frame in play(stage.world, one, chunk)[0].values())
+
+
+@contextmanager
+def _made(
+    job: _Job, stage: _Stage, chunks: Sequence[Chunk], folder: Path, workers: int
+) -> Iterator[Iterator[tuple[pl.DataFrame, pl.DataFrame]]]:
+    """The truth of each chunk, in order, once its events are written."""
+    if min(workers, len(chunks)) == 1:
+        yield (stage.perform(number, chunk, folder) for number, chunk in enumerate(chunks))
+        return
+    with _one_thread_each():
+        pool = ProcessPoolExecutor(min(workers, len(chunks)), get_context("spawn"), _begin, (job,))
+        try:
+            yield _in_order(pool, chunks, folder, workers)
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_order(
+    pool: ProcessPoolExecutor, chunks: Sequence[Chunk], folder: Path, workers: int
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Results in the order of chunks, with only a few chunks under way at a time."""
+    pending: deque[Future[tuple[pl.DataFrame, pl.DataFrame]]] = deque()
+    waiting = iter(enumerate(chunks))
+    try:
+        while True:
+            while len(pending) <= workers and (following := next(waiting, None)) is not None:
+                pending.append(pool.submit(_perform, *following, folder))
+            if not pending:
+                return
+            yield pending.popleft().result()
+    except BrokenProcessPool as error:
+        raise StreamError("a worker process ended unexpectedly (out of memory?); try fewer workers") from error
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Worker processes share the cores already: Polars must not start threads for each of them."""
+    before = os.environ.get("POLARS_MAX_THREADS")
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["POLARS_MAX_THREADS"]
+        else:
+            os.environ["POLARS_MAX_THREADS"] = before
+
+
+_stage: _Stage | None = None
+"""What this worker process plays; set once when it begins."""
+
+
+def _begin(job: _Job) -> None:
+    global _stage
+    # Ctrl-C reaches the whole process group; the parent decides when to stop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _stage = job.stage()
+
+
+def _perform(number: int, chunk: Chunk, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    assert _stage is not None
+    return _stage.perform(number, chunk, folder)
+
+
+def _manifest(stage: _Stage, job: _Job) -> dict[str, Any]:
+    return {
+        "seed": job.seed,
+        "world": stage.world.profile,
+        "world_sha256": hashlib.sha256(find_profile(job.world).read_bytes()).hexdigest(),
+        "hosts": job.hosts,
+        "days": job.days,
+        "start": job.start.isoformat(),
+        "scenarios": {scenario.id: scenario.sha256 for scenario in stage.scenarios},
+        "versions": {"sparring": _own_version()},
+    }
+
+
+def _own_version() -> str:
+    try:
+        return version("sparring")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _about(scenario: Scenario) -> dict[str, Any]:
+    return {
+        "id": scenario.id,
+        "title": scenario.title,
+        "label": scenario.label,
+        "technique": scenario.technique,
+        "expect": {kind: list(names) for kind, names in scenario.expect.items()},
+    }
