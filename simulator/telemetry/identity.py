@@ -13,6 +13,9 @@ import polars as pl
 from simulator.draw import Ids, Ints, combine, integers, mix
 from simulator.telemetry import text
 
+HASH_DIGITS = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
+"""The hashes that Sysmon can be told to record, and how many hexadecimal digits each has."""
+
 _LARGEST_WELL_KNOWN_LOGON = np.uint64(0xFFFF)
 
 
@@ -85,8 +88,7 @@ def record_ids(hosts: Ids, channel: str, since_start: Ints, per_second: float) -
 
 def hashes(name: str, algorithms: tuple[str, ...]) -> str:
     """`MD5=..,SHA256=..,IMPHASH=..` of a made-up file, from what identifies it; in the order that Sysmon is told."""
-    lengths = {"MD5": 32, "SHA1": 40, "SHA256": 64, "IMPHASH": 32}
     return ",".join(
-        f"{algorithm}={hashlib.sha512(f'{algorithm}:{name}'.encode()).hexdigest()[: lengths[algorithm]].upper()}"
+        f"{algorithm}={hashlib.sha512(f'{algorithm}:{name}'.encode()).hexdigest()[: HASH_DIGITS[algorithm]].upper()}"
         for algorithm in algorithms
     )

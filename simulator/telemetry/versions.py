@@ -6,6 +6,7 @@ import re
 
 import polars as pl
 
+from simulator.errors import UsageError
 from simulator.telemetry import identity
 from simulator.telemetry.rows import Rows, Value, choose
 from simulator.world import World
@@ -20,7 +21,7 @@ def version_resources(rows: Rows) -> dict[str, Value]:
     five are missing (`-`, on Sysmon 10 `?`) and the hashes are those of the file's name.
     """
     frame = rows.frame.select("software", "version", "image")
-    algorithms = tuple(rows.scene.setting("sysmon_hashes").split(","))
+    algorithms = _algorithms(rows.scene.setting("sysmon_hashes"))
     pairs = frame.select("software", "version").filter(pl.col("software").is_not_null()).unique(maintain_order=True)
     known = pl.DataFrame(
         [(s, v, *_resources(rows.scene.world, s, v, algorithms)) for s, v in pairs.iter_rows()],
@@ -32,6 +33,14 @@ def version_resources(rows: Rows) -> dict[str, Value]:
     columns: dict[str, Value] = {name: choose(joined[name].is_null(), no_version, joined[name]) for name in _FIELDS}
     columns["Hashes"] = _filled_by_name(joined["Hashes"], frame["image"], algorithms)
     return columns
+
+
+def _algorithms(setting: str) -> tuple[str, ...]:
+    names = tuple(name.strip().upper() for name in setting.split(","))
+    for name in names:
+        if name not in identity.HASH_DIGITS:
+            raise UsageError(f"sysmon_hashes names {name!r}, expected some of {', '.join(identity.HASH_DIGITS)}")
+    return names
 
 
 def _resources(world: World, key: str, version: str | None, algorithms: tuple[str, ...]) -> tuple[str | None, ...]:

@@ -38,13 +38,13 @@ FORMS: dict[str, dict[str, str]] = {
     | dict.fromkeys(("Image", "FileVersion", "Description", "Product", "Company", "OriginalFileName"), r".+")
     | {
         "CommandLine": ANY,
-        "CurrentDirectory": r".*\\",
+        "CurrentDirectory": r"[A-Za-z]:\\.*",
         "User": ACCOUNT,
         "LogonGuid": GUID,
         "LogonId": HEX,
         "TerminalSessionId": DECIMAL,
         "IntegrityLevel": "Low|Medium|High|System|AppContainer",
-        "Hashes": r"(MD5=[0-9A-F]{32})?,?(SHA1=[0-9A-F]{40})?,?(SHA256=[0-9A-F]{64})?,?(IMPHASH=[0-9A-F]{32})?",
+        "Hashes": r"((MD5|IMPHASH)=[0-9A-F]{32},?|SHA1=[0-9A-F]{40},?|SHA256=[0-9A-F]{64},?)+",
         "ParentProcessGuid": GUID,
         "ParentProcessId": DECIMAL,
         "ParentImage": ANY,
@@ -75,7 +75,7 @@ FORMS: dict[str, dict[str, str]] = {
         "QueryStatus": DECIMAL,
         "QueryResults": r"-|((type: {2}\d+ [^;]*|[0-9a-f.:]+);)+",
         "Image": r".+",
-        "User": ACCOUNT,
+        "User": rf"-|{ACCOUNT}",
     },
     "security.process_creation": {
         "SubjectUserSid": SID,
@@ -102,12 +102,18 @@ FORMS: dict[str, dict[str, str]] = {
         "QueryResults": r"((type: {2}\d+ [^;]*|[0-9a-f.:]+);)+",
     },
 }
-ALWAYS = {
-    "sysmon.process_creation": ("ParentUser",),
+SOMETIMES_ABSENT = {
+    "sysmon.process_creation": ("ParentUser", "OriginalFileName"),
     "sysmon.file_event": ("User",),
     "sysmon.dns_query": ("User",),
     "dns_client.query": ("QueryResults",),
-    "security.process_creation": ("ParentProcessName", "MandatoryLabel", "CommandLine"),
+    "security.process_creation": (
+        "ProcessId",  # lost where a collector has a field of its own by that name
+        "CommandLine",
+        "ParentProcessName",
+        "MandatoryLabel",
+        *(f"Target{name}" for name in ("UserSid", "UserName", "DomainName", "LogonId")),
+    ),
 }
 """Fields that some real records lack."""
 
@@ -123,7 +129,7 @@ def check(table: str, fields: Mapping[str, Any]) -> None:
     for name, form in FORMS[table].items():
         value = fields.get(name)
         if value is None:
-            assert name in ALWAYS.get(table, ()) or table.startswith("security"), f"{table} without {name}"
+            assert name in SOMETIMES_ABSENT.get(table, ()), f"{table} without {name}"
         else:
             assert re.fullmatch(form, str(value)), f"{table} {name}: {value!r}"
 
@@ -179,4 +185,4 @@ def test_real_records_have_these_forms() -> None:
         except AssertionError as error:
             odd.append(str(error).splitlines()[0])
     assert seen.keys() == FORMS.keys()
-    assert len(odd) <= 0.02 * sum(seen.values()), "\n".join(sorted(set(odd)))
+    assert not odd, "\n".join(sorted(set(odd)))

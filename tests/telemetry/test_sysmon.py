@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from simulator.errors import UsageError
 from simulator.scenario.actions import ActionFrames
 from simulator.telemetry import render
 from simulator.telemetry.reverse_names import reverse_name
@@ -134,6 +135,11 @@ def test_hashes_follow_the_configured_order_and_the_file() -> None:
     assert all(re.fullmatch(r"SHA256=[0-9A-F]{64},MD5=[0-9A-F]{32}", text) for text in hashes)
     assert hashes[0] == hashes[1], "an unknown file has the hashes of its name"
     assert hashes[0] != hashes[2]
+
+
+def test_an_unknown_hash_in_the_configuration_is_an_error() -> None:
+    with pytest.raises(UsageError, match="sysmon_hashes names 'CRC32', expected some of MD5, SHA1, SHA256, IMPHASH"):
+        one(PROCESS, {"process_start": actions("process_start")}, sysmon_hashes="MD5,CRC32")
 
 
 def test_a_missing_parent_keeps_its_process_id() -> None:
