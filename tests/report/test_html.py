@@ -130,5 +130,10 @@ def test_a_browser_shows_it_runs_nothing_foreign_and_sorts(card: Scorecard, tmp_
 
     assert "<title>Sparring scorecard</title>" in look("hostile.html", "--dump-dom")
     assert 'tabindex="0"' in look("report.html", "--dump-dom"), "our own script ran under its policy"
+    unguarded = re.sub(r"<meta http-equiv=[^>]*>", "", render(card))
+    click = "<script>document.querySelectorAll('th[data-sort]')[4].click()</script></body>"
+    (tmp_path / "sorted.html").write_text(unguarded.replace("</body>", click))
+    rules = re.findall(r'<td class="text title" data-value="([^"]*)"', look("sorted.html", "--dump-dom"))
+    assert rules == ["Rclone runs", "Browser &lt;b&gt;starts&lt;/b&gt;", "Look-up of MEGA", "A broken rule"]
     look("report.html", f"--screenshot={tmp_path / 'page.png'}", "--window-size=1280,2400")
     assert (tmp_path / "page.png").stat().st_size > 50_000, "more than an empty page"
