@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from simulator.engine.regex_syntax import Anchor, Around, Back, Chars, Choice, Group, Node, Repeat, Sequence
 
 _MOST_TEXTS = 32
+_MOST_LETTERS = 4
+"""A set of more characters ends a literal: its texts would be many, and hardly rarer."""
 _MOST_CHARS = 64
 """A literal longer than this filters no better than its beginning, and repeats could grow without end."""
 
@@ -66,7 +68,8 @@ def _known(node: Node) -> _Known:
 def _of_chars(node: Chars) -> _Known:
     if node.negated or node.properties or sum(high - low + 1 for low, high in node.ranges) > _MOST_TEXTS:
         return _NOTHING
-    return _Known(frozenset(chr(c).casefold() for low, high in node.ranges for c in range(low, high + 1)), None)
+    texts = frozenset(chr(code).casefold() for low, high in node.ranges for code in range(low, high + 1))
+    return _Known(texts, None) if len(texts) <= _MOST_LETTERS else _NOTHING
 
 
 def _of_choice(items: list[_Known]) -> _Known:

@@ -340,9 +340,7 @@ class _Parser:
         if self.take("?"):
             opening = next((text for text in ("<=", "<!", "=", "!", ">") if self.take(text)), "")
             if not opening:
-                name = self.name()
-                inner = None if name else self.flag_letters(flags)
-                if name:
+                if name := self.name():
                     opening = "("
                     if name in self.names:
                         raise self.fail(f"two groups are called {name!r}", start)
@@ -350,7 +348,7 @@ class _Parser:
                 elif self.take("P="):
                     self.awaited.append((start, self.until(")")))
                     return Back(-len(self.awaited), flags.i)
-                elif inner is not None and self.take(":"):
+                elif (inner := self.flag_letters(flags)) is not None and self.take(":"):
                     flags = inner
                 else:
                     raise self.fail("a kind of group that is not supported", start)
@@ -539,3 +537,16 @@ def parse(pattern: str, flags: str = "") -> Node:
         if not 1 <= target <= parser.groups:
             raise parser.fail(f"there is no group {name!r}", at)
     return _resolved(tree, targets) if targets else tree
+
+
+def unrolled_size(node: Node) -> int:
+    """How many parts `node` has when its repeats are written out."""
+    match node:
+        case Sequence(items) | Choice(items):
+            return 1 + sum(map(unrolled_size, items))
+        case Group(_, item) | Around(_, item):
+            return 1 + unrolled_size(item)
+        case Repeat(item, least, most, _):
+            return 1 + max(least, most or 0, 1) * unrolled_size(item)
+        case _:
+            return 1

@@ -28,6 +28,7 @@ from simulator.engine.regex_syntax import (
     Repeat,
     Sequence,
     parse,
+    unrolled_size,
 )
 from simulator.errors import SparringError
 
@@ -38,6 +39,10 @@ SEARCH_SECONDS = 2.0
 
 _MEMORY = 8 << 20
 """Bytes that RE2 may use for one pattern, its automaton included; beyond them it gets slower, or gives up compiling."""
+
+
+_MAX_UNROLLED = 200_000
+"""Parts of a pattern on the backtracking engine, which writes repeats out: about 300 bytes each."""
 
 
 class RegexTimeout(SparringError):
@@ -110,6 +115,8 @@ def linear_matcher(tree: Node) -> Matcher | None:
 
 def backtracking_matcher(tree: Node) -> Matcher:
     """`tree` on the `regex` module. Raises InvalidRegex when that cannot run it either."""
+    if unrolled_size(tree) > _MAX_UNROLLED:
+        raise InvalidRegex(f"regular expression: more than {_MAX_UNROLLED} parts when its repeats are written out")
     try:
         return _Backtracking(_backtracking(tree))
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
