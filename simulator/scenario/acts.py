@@ -16,7 +16,7 @@ from simulator.scenario.ambient import Actor
 from simulator.scenario.bindings import version
 from simulator.scenario.evaluate import Binding, Column, Scope, evaluate, text, whole
 from simulator.scenario.model import Step
-from simulator.scenario.network import Resolver
+from simulator.scenario.network import IPV4, Resolver
 from simulator.scenario.recorder import POSITIVE, Recorder
 from simulator.scenario.rows import Index, Rows, WorldKey, builtin, host_array, user_array
 from simulator.world import World
@@ -323,6 +323,7 @@ def _reach(
     lead = draw.integers(opening.ids, 15 * MILLISECOND, 90 * MILLISECOND, "handshake") if shared else 0
     begins = np.maximum(opening.time - lead, actor.start[first] + MILLISECOND)
     who = actor.take(first)
+    named = names.gather(pl.Series(first))
     recorder.add(
         "connection",
         opening,
@@ -335,21 +336,24 @@ def _reach(
             "bytes_out": sent,
             "bytes_in": received,
             "duration": np.maximum(over - begins, 0),
-            "name": names.gather(pl.Series(first)),
+            "name": named.set(_bare(named), None),
         },
         step=step.name,
         time=begins,
         end=over,
     )
     if to.address is None and step.choices.get("resolver", "system") != "none":
-        _before(recorder, opening, who, names.gather(pl.Series(first)), begins, step, repeated=repeated)
+        _before(recorder, opening, who, named, begins, step, repeated=repeated)
     return address
 
 
 def _before(
     recorder: Recorder, rows: Rows, actor: Actor, names: pl.Series, begins: Index, step: Step, *, repeated: bool
 ) -> None:
-    """The look-ups before connections: one for each process and name."""
+    """The look-ups before connections: one for each process and name; none for a bare address."""
+    asked = np.flatnonzero(~_bare(names).to_numpy())
+    if len(asked) < len(names):
+        rows, actor, begins, names = rows.take(asked), actor.take(asked), begins[asked], names.gather(pl.Series(asked))
     if repeated:
         frame = pl.DataFrame({"process": actor.process, "name": names, "time": begins, "row": np.arange(len(rows))})
         once = frame.group_by("process", "name", maintain_order=True).agg(pl.col("row").sort_by("time").first())
@@ -357,6 +361,11 @@ def _before(
         rows, actor, begins, names = rows.take(index), actor.take(index), begins[index], names.gather(pl.Series(index))
     ahead = draw.integers(rows.ids, 2 * MILLISECOND, 60 * MILLISECOND, "lookup")
     _look_up(recorder, rows, actor, names, np.maximum(begins - ahead, actor.start + MILLISECOND // 2), step)
+
+
+def _bare(names: pl.Series) -> pl.Series:
+    """Which names are IPv4 addresses."""
+    return names.str.contains(f"^{IPV4.pattern}$").fill_null(False)
 
 
 def _value(step: Step, scope: Scope, name: str, default: Column = None) -> Column:

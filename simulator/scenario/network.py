@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -24,6 +25,9 @@ class Network:
     networks: tuple[str, ...]
     addresses: int
 
+
+IPV4: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+"""A name that is an address already, and needs no look-up."""
 
 _ELSEWHERE: Final = Network(
     (),
@@ -85,8 +89,8 @@ class Resolver:
         self._own = short | long
 
     def resolve(self, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Aliases and addresses of a name."""
-        address = self._own.get(name.lower())
+        """Aliases and addresses of a name; an IPv4 address stands for itself."""
+        address = name if IPV4.fullmatch(name) else self._own.get(name.lower())
         return ((), (address,)) if address else _outside(name)
 
     def table(self, names: pl.Series) -> pl.DataFrame:
