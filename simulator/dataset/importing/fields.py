@@ -1,0 +1,163 @@
+"""What both ways of reading must agree on: names, canonical text, times, users, and the finished batch."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from simulator.tables import TABLES, Batch, Column, Table, Type, table_for_windows
+from simulator.tables.windows import ENVELOPE
+
+Ints = npt.NDArray[np.int64]
+
+USER_FIELDS = ("User", "SubjectUserName", "TargetUserName", "SourceUser", "userIdentity.userName")
+"""Fields that name a user, the most telling first."""
+
+HIDDEN_TIME = "\0time"
+HIDDEN_HOST = "\0host"
+"""Columns that only serve to make the system columns."""
+
+_ENVELOPE_TYPES = {column.name: column.type for column in ENVELOPE}
+_LINUX_SYSMON = {1: "linux.process_creation", 3: "linux.network_connection", 11: "linux.file_event"}
+
+
+def table_of(channel: str, event_id: int) -> str:
+    """The table of an event that has a channel, Windows or Sysmon for Linux."""
+    if channel.lower() == "linux-sysmon/operational" and event_id in _LINUX_SYSMON:
+        return _LINUX_SYSMON[event_id]
+    return table_for_windows(channel, event_id)
+
+
+def possible(table: str, wanted: frozenset[str]) -> frozenset[str]:
+    """Those of `wanted` that `table` can have: a closed table has no other columns than its own."""
+    known = TABLES.get(table)
+    return wanted if known is None or known.open else wanted & known.names
+
+
+def user_fields(table: str) -> tuple[str, ...]:
+    """The fields of `table` that name a user."""
+    known = TABLES.get(table)
+    return USER_FIELDS if known is None or known.open else tuple(name for name in USER_FIELDS if name in known.names)
+
+
+def canonical(value: Any) -> str | list[str] | None:
+    """A decoded JSON value as text: integers decimal, booleans `true` and `false`; a list as a list of texts."""
+    match value:
+        case str():
+            return value
+        case None:
+            return None
+        case bool():
+            return "true" if value else "false"
+        case list():
+            texts = [text for element in value if isinstance(text := canonical(element), str)]
+            return texts
+        case _:
+            return str(value)
+
+
+def batch_of(
+    table: str,
+    columns: Mapping[str, pa.Array],
+    wanted: frozenset[str],
+    file: str,
+    ids: Ints,
+    records: Ints,
+) -> Batch:
+    """The batch of some events. `columns` holds texts (or lists of texts) by name, with the hidden columns among them;
+    of `wanted` those that have any value are kept."""
+    rows = len(ids)
+    made: dict[str, pa.Array] = {
+        "_event_id": pa.array(ids, pa.int64()),
+        "_time": times(columns.get(HIDDEN_TIME), rows),
+        "_host": _text(columns.get(HIDDEN_HOST), rows),
+        "_user": _users([columns[name] for name in user_fields(table) if name in columns], rows),
+        "_file": pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array([file], pa.string())),
+        "_record": pa.array(records, pa.int64()),
+    }
+    types = _types(table)
+    for name in sorted(wanted.intersection(columns)):
+        column = _typed(columns[name], types.get(name, Type.TEXT))
+        if column.null_count < rows:
+            made[name] = column
+    return Batch(table, pa.RecordBatch.from_arrays(list(made.values()), names=list(made)))
+
+
+def _types(table: str) -> Mapping[str, Type]:
+    known: Table | None = TABLES.get(table)
+    if known is None:
+        return _ENVELOPE_TYPES
+    columns: Sequence[Column] = known.columns
+    return {column.name: column.type for column in columns}
+
+
+def _typed(column: pa.Array, kind: Type) -> pa.Array:
+    if kind is Type.TEXT or pa.types.is_list(column.type):
+        return column
+    texts = cast(pl.Series, pl.from_arrow(column))
+    match kind:
+        case Type.INTEGER:
+            return texts.cast(pl.Int64, strict=False).to_arrow()
+        case Type.REAL:
+            return texts.cast(pl.Float64, strict=False).to_arrow()
+        case Type.BOOLEAN:
+            known = {"true": True, "false": False}
+            return texts.replace_strict(known, default=None, return_dtype=pl.Boolean).to_arrow()
+        case Type.TIME:
+            return times(column, len(column))
+        case _:
+            return column
+
+
+def _text(column: pa.Array | None, rows: int) -> pa.Array:
+    return pa.nulls(rows, pa.string()) if column is None or pa.types.is_list(column.type) else column
+
+
+def _users(columns: Sequence[pa.Array], rows: int) -> pa.Array:
+    """The first of the columns that names somebody, without the domain."""
+    texts = [column for column in columns if not pa.types.is_list(column.type) and column.null_count < rows]
+    if not texts:
+        return pa.nulls(rows, pa.string())
+    frame = pl.DataFrame({str(number): pl.from_arrow(column) for number, column in enumerate(texts)})
+    named = [pl.when(~pl.col(name).is_in(["", "-"])).then(pl.col(name)) for name in frame.columns]
+    whole = frame.select(pl.coalesce(named)).to_series()
+    slash = whole.str.contains("\\", literal=True)
+    if slash.any():
+        whole = whole.str.split("\\").list.last()
+    return whole.to_arrow().cast(pa.string())
+
+
+def times(column: pa.Array | None, rows: int) -> pa.Array:
+    """Instants of texts: ISO 8601 with up to nine digits of seconds' fraction, a space or a `T`, or seconds since 1970.
+    A time without a zone is UTC. What is no time is null."""
+    if column is None or pa.types.is_list(column.type):
+        return pa.nulls(rows, pa.timestamp("us", tz="UTC"))
+    texts = cast(pl.Series, pl.from_arrow(column))
+    parsed = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", strict=False, time_unit="us")
+    if parsed.null_count():
+        parsed = parsed.zip_with(
+            parsed.is_not_null(), texts.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", strict=False, time_unit="us")
+        )
+    if parsed.null_count() > texts.null_count():
+        left = (parsed.is_null() & texts.is_not_null()).arg_true().to_list()
+        rest = [_instant(text) for text in texts.gather(left)]
+        parsed = parsed.scatter(left, pl.Series(rest, dtype=pl.Datetime("us")))
+    return parsed.dt.replace_time_zone("UTC").to_arrow()
+
+
+def _instant(text: str) -> dt.datetime | None:
+    try:
+        try:
+            read = dt.datetime.fromisoformat(text.strip())
+        except ValueError:
+            seconds = float(text)
+            read = dt.datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, dt.UTC)
+        return read.astimezone(dt.UTC).replace(tzinfo=None) if read.tzinfo else read
+    except (ValueError, OverflowError, OSError):
+        return None
