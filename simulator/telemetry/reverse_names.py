@@ -14,16 +14,18 @@ import polars as pl
 from simulator.draw import key
 from simulator.telemetry.rows import Rows, choose
 
-_OPERATORS = tuple(
-    (re.compile(pattern), form)
-    for pattern, form in (
-        (r"(^|\.)(google|googleapis|googleusercontent|gstatic|youtube|gvt1)\.com$", "fra{n}s50-in-f14.1e100.net"),
-        (r"(^|\.)s3[.-][^/]*amazonaws\.com$", "s3-r-w.eu-central-1.amazonaws.com"),
-        (r"(^|\.)amazonaws\.com$", "ec2-{dashes}.eu-central-1.compute.amazonaws.com"),
-        (r"(^|\.)(github|githubusercontent)\.com$", "lb-{dashes}-fra.github.com"),
+_OPERATORS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
+    (re.compile(rf"(^|\.)({domains})$"), form)
+    for domains, form in (
+        (r"(google|googleapis|googleusercontent|gstatic|youtube|gvt1)\.com", "fra{n}s50-in-f14.1e100.net"),
+        (r"s3[.-][^/]*amazonaws\.com", "s3-r-w.eu-central-1.amazonaws.com"),
+        (r"amazonaws\.com", "ec2-{dashes}.eu-central-1.compute.amazonaws.com"),
+        (r"(github|githubusercontent)\.com", "lb-{dashes}-fra.github.com"),
+        (r"telegram\.org|mega\.co\.nz|mega\.nz|mega\.io", None),
     )
 )
-"""Which PTR name the addresses behind forward names of an operator have: `{dashes}` is the address, `{n}` a number."""
+"""Which PTR name the addresses behind the domains of an operator have (None: no PTR record, an assumption for those that
+run networks of their own): `{dashes}` is the address, `{backwards}` its parts from the last, `{n}` a number."""
 
 _SHARED_NETWORKS = (
     "a{dashes}.deploy.static.akamaitechnologies.com",
@@ -32,6 +34,9 @@ _SHARED_NETWORKS = (
     "ae{n}-0.icr01.ams30.ntwk.msn.net",
 )
 """PTR names of addresses whose forward name says nothing of the operator: content networks that many share."""
+
+_HOSTERS = ("static.{backwards}.clients.your-server.de", "vps{n}.ip-{dashes}.eu", None)
+"""PTR names of addresses that were asked for without a name: rented servers."""
 
 
 def shown(rows: Rows, missing: pl.Series) -> pl.Series:
@@ -75,7 +80,11 @@ def reverse_name(address: str, name: str | None) -> str | None:
             return None
     except ValueError:
         return None
-    forms = (form for pattern, form in _OPERATORS if name is not None and pattern.search(name.lower()))
     number = int(key("reverse name", address))
-    form = next(forms, _SHARED_NETWORKS[number % len(_SHARED_NETWORKS)])
-    return form.format(dashes=re.sub(r"[.:]+", "-", address), n=16 + number // 7 % 20)
+    if name is None:
+        form = _HOSTERS[number % len(_HOSTERS)]
+    else:
+        known = (form for domains, form in _OPERATORS if domains.search(name.lower()))
+        form = next(known, _SHARED_NETWORKS[number % len(_SHARED_NETWORKS)])
+    parts = re.split(r"[.:]+", address)
+    return form and form.format(dashes="-".join(parts), backwards=".".join(reversed(parts)), n=16 + number // 7 % 20)

@@ -25,6 +25,7 @@ from tests.telemetry.worlds import (
 )
 
 GUID = r"\{[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\}"
+GITHUB = {"name": "api.github.com", "address": "140.82.121.4"}
 ZERO = "{00000000-0000-0000-0000-000000000000}"
 PROCESS, NETWORK, FILE, DNS = (
     f"sysmon.{kind}" for kind in ("process_creation", "network_connection", "file_event", "dns_query")
@@ -192,13 +193,13 @@ def test_hidden_names_are_a_dash_and_empty_on_sysmon_10() -> None:
 
 
 def test_shown_names_are_forward_names_reverse_names_or_the_worlds_own() -> None:
-    rows = [{}, {"address": "10.20.0.15", "name": None}, {"address": "192.168.77.1", "name": None}]
+    rows = [GITHUB, {"address": "10.20.0.15", "name": None}, {"address": "192.168.77.1", "name": None}]
     frames = {"connection": actions("connection", *rows)}
     seen = {"destination_hostname_missing": 0, "destination_hostname_forward_share": 1}
     forward = render(frames, world(**seen), [NETWORK])[NETWORK]
-    assert forward["DestinationHostname"].to_list() == ["g.api.mega.co.nz", "WS-0005.meridian.example", "-"]
+    assert forward["DestinationHostname"].to_list() == ["api.github.com", "WS-0005.meridian.example", "-"]
     reverse = render(frames, world(**seen | {"destination_hostname_forward_share": 0}), [NETWORK])[NETWORK]
-    assert reverse["DestinationHostname"][0] == reverse_name("66.203.125.11", "g.api.mega.co.nz")
+    assert reverse["DestinationHostname"][0] == "lb-140-82-121-4-fra.github.com"
 
 
 @pytest.mark.parametrize(
@@ -208,7 +209,10 @@ def test_shown_names_are_forward_names_reverse_names_or_the_worlds_own() -> None
         ("52.219.170.1", "bucket.s3.eu-central-1.amazonaws.com", r"s3-r-w\.eu-central-1\.amazonaws\.com"),
         ("140.82.121.4", "api.github.com", r"lb-140-82-121-4-fra\.github\.com"),
         ("66.203.125.11", "notgithub.com.evil.example", r".*(akamai|cloudfront|amazonaws|msn).*"),
-        ("2606:4700::1", None, r"[^:]+"),
+        ("66.203.125.11", "mynotgithub.com", r".*(akamai|cloudfront|amazonaws|msn).*"),
+        ("2606:4700::1", "www.example.com", r"[^:]+"),
+        ("149.154.167.220", "api.telegram.org", ""),
+        ("45.155.204.237", None, r"(static\.237\.204\.155\.45\.clients\..*|vps\d+\.ip-45-155-204-237\.eu|)"),
     ],
 )
 def test_reverse_names_are_those_of_the_operator(address: str, name: str | None, expected: str) -> None:
