@@ -141,7 +141,7 @@ def _print_scenarios(scorecard: Scorecard, console: Console) -> None:
             recall = _graded(technique.recall)
             recall.append(f" of {technique.instances:,}")
             table.add_row(
-                Text("all of", style="dim"), Text(words.clean(technique.id)), recall, "", str(len(technique.rules))
+                Text("all labelled", style="dim"), Text(words.clean(technique.id)), recall, "", str(len(technique.rules))
             )
         console.print("", table, sep="\n")
     noisy = [one for one in scorecard.scenarios if one.false_cases]

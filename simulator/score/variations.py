@@ -65,12 +65,14 @@ def blind_spots(
 
     A value is a blind spot when all its instances, at least ENOUGH, were missed. A pair is one when neither of its
     values is, and all its instances that no blind value explains, at least ENOUGH, were missed though by the weaker of
-    the two values' recall that would happen with a chance below CHANCE. Values are ordered by name, pairs by size.
+    the two values' recall that would happen with a chance below CHANCE. The largest come first.
     """
     catching = scoped.hits.select("rule").unique()
     by_value = by_value.join(catching, on="rule", how="semi")
     found: dict[str, list[BlindSpot]] = {}
-    blind = by_value.filter((pl.col("caught") == 0) & (pl.col("n") >= ENOUGH)).sort("rule", *_VALUE)
+    blind = by_value.filter((pl.col("caught") == 0) & (pl.col("n") >= ENOUGH)).sort(
+        "rule", "n", *_VALUE, descending=[False, True, False, False]
+    )
     for rule, dimension, value, _, n in blind.iter_rows():
         found.setdefault(rule, []).append(BlindSpot(((dimension, value),), n))
     for rule, d1, v1, d2, v2, n in _blind_pairs(scoped, variations, by_value, blind).iter_rows():
@@ -78,9 +80,7 @@ def blind_spots(
     return {rule: tuple(spots) for rule, spots in found.items()}
 
 
-def _blind_pairs(
-    scoped: Scoped, variations: pl.DataFrame, by_value: pl.DataFrame, blind: pl.DataFrame
-) -> pl.DataFrame:
+def _blind_pairs(scoped: Scoped, variations: pl.DataFrame, by_value: pl.DataFrame, blind: pl.DataFrame) -> pl.DataFrame:
     """rule, dimension, value, dimension_2, value_2, n of the pairs that are blind spots; the largest first."""
     pairs = variations.join(variations, on="instance_id", suffix="_2").filter(
         pl.col("dimension") < pl.col("dimension_2")
@@ -110,9 +110,7 @@ def _blind_pairs(
     return (
         missed.join(explained, on=["rule", *_PAIR], how="left")
         .with_columns(pl.col("n") - pl.col("explained").fill_null(0))
-        .filter(
-            (pl.col("n") >= ENOUGH) & ((1 - pl.min_horizontal("recall", "recall_2")) ** pl.col("n") < CHANCE)
-        )
+        .filter((pl.col("n") >= ENOUGH) & ((1 - pl.min_horizontal("recall", "recall_2")) ** pl.col("n") < CHANCE))
         .select("rule", *_PAIR, "n")
         .sort("rule", "n", *_PAIR, descending=[False, True, False, False, False, False])
     )
