@@ -20,8 +20,8 @@ _HAVE_CHILDREN = frozenset((
     "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "python", "pythonw", "py", "node", "npm", "java", "wsl",
     "bash", "msiexec", "rundll32", "code", "code-insiders", "code-tunnel", "devtunnel", "git", "restic", "ssh",
 ))  # fmt: skip
-"""Programs that run others: their children's ParentCommandLine says what the scenario says, so theirs must too. No names
-of system services here, since renamed tools like to bear them."""
+"""Programs that run others: their children's ParentCommandLine says what the scenario says, so theirs must too. No
+names of system services here, since renamed tools like to bear them."""
 
 
 def as_started(frame: pl.DataFrame, scene: Scene) -> pl.DataFrame:

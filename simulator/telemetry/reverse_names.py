@@ -24,8 +24,8 @@ _OPERATORS: tuple[tuple[re.Pattern[str], str | None], ...] = tuple(
         (r"telegram\.org|mega\.co\.nz|mega\.nz|mega\.io", None),
     )
 )
-"""Which PTR name the addresses behind the domains of an operator have (None: no PTR record, an assumption for those that
-run networks of their own): `{dashes}` is the address, `{backwards}` its parts from the last, `{n}` a number."""
+"""Which PTR name the addresses behind the domains of an operator have (None: no PTR record, an assumption for those
+that run networks of their own): `{dashes}` is the address, `{backwards}` its parts from the last, `{n}` a number."""
 
 _SHARED_NETWORKS = (
     "a{dashes}.deploy.static.akamaitechnologies.com",
