@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simulator.engine.regex_syntax import Anchor, Around, Back, Chars, Choice, Group, Node, Repeat, Sequence
+from simulator.engine.regex_tree import Anchor, Around, Back, Chars, Choice, Group, Node, Repeat, Sequence
 
 _MOST_TEXTS = 32
 _MOST_LETTERS = 4

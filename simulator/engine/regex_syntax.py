@@ -13,8 +13,9 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, replace
-from functools import cache
 
+from simulator.engine.regex_chars import ANYTHING, CLASSES, DOWN, LINE_FEED, POSIX, Range, both_cases, merged, others
+from simulator.engine.regex_tree import Anchor, Around, Back, Chars, Choice, Group, Node, Repeat, Sequence, resolved
 from simulator.errors import SparringError
 
 MAX_LENGTH = 65_535
@@ -22,151 +23,13 @@ MAX_LENGTH = 65_535
 MAX_DEPTH = 150
 MAX_REPEAT = 65_535
 
-Range = tuple[int, int]
+_HEX = frozenset("0123456789abcdefABCDEF")
+_CONTROLS = {"a": 7, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9}
+_OCTAL = frozenset("01234567")
 
 
 class InvalidRegex(SparringError):
     """The pattern breaks the syntax or uses what no engine here can do; the message says what, and where in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chars:
-    """One character out of (or, `negated`, not out of) code point ranges and Unicode properties such as `\\p{Lu}`."""
-
-    ranges: tuple[Range, ...]
-    properties: tuple[str, ...] = ()
-    negated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """A place: `A` start, `z` end, `Z` end or before a final line feed, `^` and `$` of a line, `b` and `B` at words."""
-
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sequence:
-    """One after the other."""
-
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of them, the first that works."""
-
-    items: tuple[Node, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A capturing group."""
-
-    number: int
-    item: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """`item` from `least` to `most` times (None: any); `mode` is `` greedy, `?` lazy, `+` possessive."""
-
-    item: Node
-    least: int
-    most: int | None
-    mode: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """A look-around or atomic group; `opening` is `(?=`, `(?!`, `(?<=`, `(?<!` or `(?>`."""
-
-    opening: str
-    item: Node
-
-
-@dataclass(frozen=True, slots=True)
-class Back:
-    """What a group captured, again."""
-
-    group: int
-    ignore_case: bool
-
-
-Node = Chars | Anchor | Sequence | Choice | Group | Repeat | Around | Back
-
-_DIGIT: tuple[Range, ...] = ((48, 57),)
-_WORD: tuple[Range, ...] = ((48, 57), (65, 90), (95, 95), (97, 122))
-_SPACE: tuple[Range, ...] = ((9, 13), (32, 32))
-_ACROSS: tuple[Range, ...] = (
-    *((code, code) for code in (9, 0x20, 0xA0, 0x1680, 0x180E)),
-    (0x2000, 0x200A),
-    *((code, code) for code in (0x202F, 0x205F, 0x3000)),
-)
-_DOWN: tuple[Range, ...] = ((10, 13), (0x85, 0x85), (0x2028, 0x2029))
-_CLASSES = {"d": _DIGIT, "w": _WORD, "s": _SPACE, "h": _ACROSS, "v": _DOWN}
-_POSIX: dict[str, tuple[Range, ...]] = {
-    "alnum": ((48, 57), (65, 90), (97, 122)),
-    "alpha": ((65, 90), (97, 122)),
-    "ascii": ((0, 127),),
-    "blank": ((9, 9), (32, 32)),
-    "cntrl": ((0, 31), (127, 127)),
-    "digit": _DIGIT,
-    "graph": ((33, 126),),
-    "lower": ((97, 122),),
-    "print": ((32, 126),),
-    "punct": ((33, 47), (58, 64), (91, 96), (123, 126)),
-    "space": _SPACE,
-    "upper": ((65, 90),),
-    "word": _WORD,
-    "xdigit": ((48, 57), (65, 70), (97, 102)),
-}
-_CONTROLS = {"a": 7, "e": 27, "f": 12, "n": 10, "r": 13, "t": 9}
-_LINE_FEED: Range = (10, 10)
-ANYTHING: Range = (0, sys.maxunicode)
-_HEX = frozenset("0123456789abcdefABCDEF")
-_OCTAL = frozenset("01234567")
-
-
-@cache
-def _case_table() -> dict[int, tuple[int, ...]]:
-    """Code points beyond ASCII, and ASCII ones related to them, with all that equal them when case is ignored."""
-    classes: dict[str, list[int]] = {}
-    for code in range(0x1F000):  # no cased letters lie beyond
-        char = chr(code)
-        folded, lowered = char.casefold(), char.lower()
-        classes.setdefault(folded if len(folded) == 1 else lowered if len(lowered) == 1 else char, []).append(code)
-    return {code: tuple(codes) for codes in classes.values() if len(codes) > 1 for code in codes}
-
-
-def both_cases(low: int, high: int) -> list[Range]:
-    """All code points that equal one from `low` to `high` when case is ignored, as ranges."""
-    found = [(low, high)]
-    if high < 128:
-        for first, last, shift in ((65, 90, 32), (97, 122, -32)):
-            if max(low, first) <= min(high, last):
-                found.append((max(low, first) + shift, min(high, last) + shift))
-        for letters, sign in (("Kk", 0x212A), ("Ss", 0x17F)):
-            if any(low <= ord(letter) <= high for letter in letters):
-                found.append((sign, sign))
-        return found
-    return found + [(twin, twin) for code, twins in _case_table().items() if low <= code <= high for twin in twins]
-
-
-def merged(ranges: list[Range] | tuple[Range, ...]) -> tuple[Range, ...]:
-    """The same code points as sorted ranges that neither touch nor overlap."""
-    result: list[Range] = []
-    for low, high in sorted(ranges):
-        if result and low <= result[-1][1] + 1:
-            result[-1] = (result[-1][0], max(high, result[-1][1]))
-        else:
-            result.append((low, high))
-    return tuple(result)
-
-
-def _others(ranges: tuple[Range, ...]) -> tuple[Range, ...]:
-    edges = [-1, *(edge for low_high in merged(ranges) for edge in low_high), sys.maxunicode + 1]
-    return tuple((a + 1, b - 1) for a, b in zip(edges[::2], edges[1::2], strict=True) if a + 1 <= b - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +173,7 @@ class _Parser:
             case "[":
                 return (self.bracket(flags, start),)
             case ".":
-                return (Chars((ANYTHING,)) if flags.s else Chars((_LINE_FEED,), negated=True),)
+                return (Chars((ANYTHING,)) if flags.s else Chars((LINE_FEED,), negated=True),)
             case "^":
                 return (Anchor("^" if flags.m else "A"),)
             case "$":
@@ -384,10 +247,10 @@ class _Parser:
                 quoted, self.at = self.text[self.at : stop], min(stop + 2, len(self.text))
                 return tuple(self.char(ord(letter), flags, start) for letter in quoted)
             case "N":
-                return (Chars((_LINE_FEED,), negated=True),)
+                return (Chars((LINE_FEED,), negated=True),)
             case "R":
-                pair = Sequence((Chars(((13, 13),)), Chars((_LINE_FEED,))))
-                return (Around("(?>", Choice((pair, Chars(_DOWN)))),)
+                pair = Sequence((Chars(((13, 13),)), Chars((LINE_FEED,))))
+                return (Around("(?>", Choice((pair, Chars(DOWN)))),)
             case "p" | "P":
                 return (Chars((), (self.property(char),)),)
             case "k":
@@ -404,8 +267,8 @@ class _Parser:
                     raise self.fail("a group number is missing", start)
                 self.awaited.append((start, number))
                 return (Back(-len(self.awaited), flags.i),)
-            case _ if char.lower() in _CLASSES:
-                return (Chars(_CLASSES[char.lower()], negated=char.isupper()),)
+            case _ if char.lower() in CLASSES:
+                return (Chars(CLASSES[char.lower()], negated=char.isupper()),)
             case _ if char in "123456789":
                 self.at -= 1
                 digits = self.digits()
@@ -485,11 +348,11 @@ class _Parser:
         if char == "[" and self.peek(":") and (stop := self.text.find(":]", self.at)) > 0:
             name = self.text[self.at + 1 : stop]
             if name.removeprefix("^").isalpha():
-                found = _POSIX.get(name.removeprefix("^"))
+                found = POSIX.get(name.removeprefix("^"))
                 if found is None:
                     raise self.fail(f"{name!r} is no POSIX class", at)
                 self.at = stop + 2
-                ranges.extend(_others(found) if name.startswith("^") else found)
+                ranges.extend(others(found) if name.startswith("^") else found)
                 return None
         if char != "\\":
             return self.char(ord(char), _Flags(), at).ranges[0][0]
@@ -497,29 +360,14 @@ class _Parser:
         if letter in "pP":
             properties.append(self.property(letter))
             return None
-        if letter.lower() in _CLASSES:
-            found = _CLASSES[letter.lower()]
-            ranges.extend(_others(found) if letter.isupper() else found)
+        if letter.lower() in CLASSES:
+            found = CLASSES[letter.lower()]
+            ranges.extend(others(found) if letter.isupper() else found)
             return None
         if letter == "E":
             return None
         code = 8 if letter == "b" else self.code(letter, at)
         return self.char(code, _Flags(), at).ranges[0][0]
-
-
-def _resolved(node: Node, targets: list[int]) -> Node:
-    """`node` with back references by number, now that all names are known."""
-    match node:
-        case Back(group, ignore_case):
-            return Back(targets[-group - 1], ignore_case)
-        case Sequence(items):
-            return Sequence(tuple(_resolved(item, targets) for item in items))
-        case Choice(items):
-            return Choice(tuple(_resolved(item, targets) for item in items))
-        case Group(_, item) | Repeat(item, _, _, _) | Around(_, item):
-            return replace(node, item=_resolved(item, targets))
-        case _:
-            return node
 
 
 def parse(pattern: str, flags: str = "") -> Node:
@@ -536,17 +384,4 @@ def parse(pattern: str, flags: str = "") -> Node:
     for (at, name), target in zip(parser.awaited, targets, strict=True):
         if not 1 <= target <= parser.groups:
             raise parser.fail(f"there is no group {name!r}", at)
-    return _resolved(tree, targets) if targets else tree
-
-
-def unrolled_size(node: Node) -> int:
-    """How many parts `node` has when its repeats are written out."""
-    match node:
-        case Sequence(items) | Choice(items):
-            return 1 + sum(map(unrolled_size, items))
-        case Group(_, item) | Around(_, item):
-            return 1 + unrolled_size(item)
-        case Repeat(item, least, most, _):
-            return 1 + max(least, most or 0, 1) * unrolled_size(item)
-        case _:
-            return 1
+    return resolved(tree, targets) if targets else tree

@@ -13,21 +13,19 @@ from typing import Protocol
 import re2
 import regex
 
+from simulator.engine.regex_chars import ANYTHING, Range
 from simulator.engine.regex_literals import required
-from simulator.engine.regex_syntax import (
-    ANYTHING,
+from simulator.engine.regex_syntax import InvalidRegex, parse
+from simulator.engine.regex_tree import (
     Anchor,
     Around,
     Back,
     Chars,
     Choice,
     Group,
-    InvalidRegex,
     Node,
-    Range,
     Repeat,
     Sequence,
-    parse,
     unrolled_size,
 )
 from simulator.errors import SparringError
@@ -39,7 +37,6 @@ SEARCH_SECONDS = 2.0
 
 _MEMORY = 8 << 20
 """Bytes that RE2 may use for one pattern, its automaton included; beyond them it gets slower, or gives up compiling."""
-
 
 _MAX_UNROLLED = 200_000
 """Parts of a pattern on the backtracking engine, which writes repeats out: about 300 bytes each."""

@@ -113,7 +113,7 @@ streams = st.lists(events, max_size=25)
 def numbered(stream: list[dict[str, object]]) -> list[tuple[str, dict[str, object]]]:
     """What the reference evaluator reads: table and event, with ids that do not rise with time."""
     return [
-        (str(event["_table"]), {"_event_id": (7 * index) % 101, **event, "_text": whole_text(event)})
+        (str(event["_table"]), {"_event_id": (7 * index) % 1009, **event, "_text": whole_text(event)})
         for index, event in enumerate(stream)
     ]
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.detect import detect
 from simulator.engine.reference import matches
-from simulator.ir import Case, Filter, IsNull, Like, Missing, Not, Or, Relation, Rule, Scan, Wild
+from simulator.ir import Case, Filter, IsNull, Like, Missing, Not, Or, Regex, Relation, Rule, Scan, Wild
 from tests.engine.strategies import (
     FIELDS,
     correlations,
@@ -19,19 +19,21 @@ from tests.engine.strategies import (
     filters,
     globs,
     numbered,
+    patterns,
     rule_of,
     selections,
     source_of,
     streams,
+    texts,
 )
 
 Alert = tuple[str, tuple[int, ...], object, object, object, object]
 Stream = list[dict[str, object]]
 
 
-def fast(rules: Sequence[Rule], stream: Stream, workers: int = 1) -> Counter[Alert]:
+def fast(rules: Sequence[Rule], stream: Stream, part_rows: int = 7) -> Counter[Alert]:
     """The alerts of `detect`."""
-    alerts = detect(rules, source_of(stream), workers=workers)
+    alerts = detect(rules, source_of(stream, part_rows), workers=1)
     assert alerts.failures == ()
     return Counter(
         (row["rule"], tuple(row["events"]), row["time"], row["host"], row["user"], row["table"])
@@ -62,6 +64,22 @@ def test_many_globs_side_by_side(found: list[tuple[str, tuple[str | Wild, ...], 
     likes = [Like(field, glob, case) for field, glob, case in found]
     plans = [Filter(Scan("*"), like) for like in likes] + [Filter(Scan("*"), Not(Or(tuple(likes))))]
     assert fast(rules_of(plans), stream) == slow(rules_of(plans), stream)
+
+
+@st.composite
+def columns(draw: st.DrawFn) -> Stream:
+    """So many distinct values that the fast path takes a whole column at once."""
+    word, pieces = draw(texts), draw(st.lists(texts, min_size=1, max_size=6))
+    values = [f"{pieces[n % len(pieces)]}{n if n % 3 else ''}{word[: n % 7]}" for n in range(120)]
+    return [{**draw(events), "_table": "sysmon.dns_query", "CommandLine": value} for value in values]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(patterns, st.sampled_from(("", "i", "m"))), min_size=1, max_size=5), columns())
+def test_patterns_over_a_whole_column(found: list[tuple[str, str]], stream: Stream) -> None:
+    wanted = tuple(Regex("CommandLine", pattern, flags) for pattern, flags in found)
+    plans = [Filter(Scan("*"), expr) for expr in (*wanted, Or(wanted), Not(Or(wanted)))]
+    assert fast(rules_of(plans), stream, part_rows=1000) == slow(rules_of(plans), stream)
 
 
 @given(expressions, streams)

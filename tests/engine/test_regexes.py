@@ -11,7 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from simulator.engine.regex_syntax import MAX_DEPTH, MAX_LENGTH, both_cases, parse
+from simulator.engine.regex_chars import both_cases
+from simulator.engine.regex_syntax import MAX_DEPTH, MAX_LENGTH, parse
 from simulator.engine.regexes import (
     SEARCH_SECONDS,
     InvalidRegex,
@@ -241,7 +242,7 @@ def test_without_ignoring_case_it_is_what_python_means(pattern: str, flags: str,
     pattern = pattern.replace("(?i:", "(?:")
     ours = compile_regex(pattern, flags)
     theirs = re.compile(f"(?a{flags}){pattern}")
-    for text in candidates:
+    for text in filter(None, candidates):  # before 3.14 Python's \B is not found in an empty text
         assert ours.search(text) == (theirs.search(text) is not None), text
 
 
