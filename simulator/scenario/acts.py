@@ -18,7 +18,7 @@ from simulator.scenario.evaluate import Binding, Column, Scope, evaluate, text, 
 from simulator.scenario.model import Step
 from simulator.scenario.network import IPV4, Resolver
 from simulator.scenario.recorder import POSITIVE, Recorder
-from simulator.scenario.rows import Index, Rows, WorldKey, builtin, host_array, user_array
+from simulator.scenario.rows import Index, Rows, WorldKey, builtin, constant, gather, host_array, user_array
 from simulator.world import World
 
 Done = tuple[dict[str, Column], Index]
@@ -84,7 +84,7 @@ def _folder(rows: Rows) -> Column:
     if person.all():
         return home
     windows = host_array(rows.origin.world, "os")[rows.host] == "windows"
-    system = pl.Series(["/", "C:\\Windows\\System32"]).gather(pl.Series(windows.astype(np.int64)))
+    system = gather(pl.Series(["/", "C:\\Windows\\System32"]), windows)
     return text(home, len(rows)).zip_with(pl.Series(person), system)
 
 
@@ -94,7 +94,7 @@ def _integrity(rows: Rows) -> Column:
     words = ("Medium", "High", "System")
     if len(level) and (level == level[0]).all():
         return words[int(level[0])]
-    return pl.Series(words).gather(pl.Series(level))
+    return gather(pl.Series(words), level)
 
 
 def _write(recorder: Recorder, step: Step, scope: Scope, actor: Actor, _: bool) -> Done:
@@ -140,9 +140,7 @@ def _cmdlet(recorder: Recorder, step: Step, scope: Scope, actor: Actor, _: bool)
         ).to_series()
         for name, value in step.parameters
     ]
-    given = (
-        pl.select(pl.concat_list(pieces)).to_series() if pieces else pl.Series([[]] * count, dtype=pl.List(pl.String))
-    )
+    given = pl.select(pl.concat_list(pieces)).to_series() if pieces else constant([], count, pl.List(pl.String))
     command = evaluate(step.fields["command"], scope)
     application = (
         evaluate(step.fields["host_application"], scope) if "host_application" in step.fields else actor.command_line
@@ -186,7 +184,7 @@ def _look_up(
     bad = np.zeros(len(rows), bool) if status is None else status != 0
     cnames, addresses = found["cnames"], found["addresses"]
     if bad.any():
-        nothing = pl.Series([[]] * len(rows), dtype=pl.List(pl.String))
+        nothing = constant([], len(rows), pl.List(pl.String))
         keep = pl.Series(~bad)
         cnames, addresses = cnames.zip_with(keep, nothing), addresses.zip_with(keep, nothing)
     recorder.add(
@@ -231,7 +229,7 @@ def _request(recorder: Recorder, step: Step, scope: Scope, actor: Actor, repeate
     plain = (
         text(scheme, count) == "http"
         if isinstance(scheme, pl.Series)
-        else pl.repeat(scheme == "http", count, eager=True)
+        else constant(scheme == "http", count, pl.Boolean)
     )
     port = _whole(step, scope, "port") if "port" in step.fields else np.where(plain.to_numpy(), 80, 443)
     lasts = _whole(step, scope, "lasts")
@@ -323,7 +321,7 @@ def _reach(
     lead = draw.integers(opening.ids, 15 * MILLISECOND, 90 * MILLISECOND, "handshake") if shared else 0
     begins = np.maximum(opening.time - lead, actor.start[first] + MILLISECOND)
     who = actor.take(first)
-    named = names.gather(pl.Series(first))
+    named = gather(names, first)
     recorder.add(
         "connection",
         opening,
@@ -331,7 +329,7 @@ def _reach(
         {
             "protocol": step.choices.get("protocol", "tcp"),
             "source_port": draw.integers(opening.ids, 49152, 65535, "source port"),
-            "address": address.gather(pl.Series(first)),
+            "address": gather(address, first),
             "port": to.port[first],
             "bytes_out": sent,
             "bytes_in": received,
@@ -353,12 +351,12 @@ def _before(
     """The look-ups before connections: one for each process and name; none for a bare address."""
     asked = np.flatnonzero(~_bare(names).to_numpy())
     if len(asked) < len(names):
-        rows, actor, begins, names = rows.take(asked), actor.take(asked), begins[asked], names.gather(pl.Series(asked))
+        rows, actor, begins, names = rows.take(asked), actor.take(asked), begins[asked], gather(names, asked)
     if repeated:
         frame = pl.DataFrame({"process": actor.process, "name": names, "time": begins, "row": np.arange(len(rows))})
         once = frame.group_by("process", "name", maintain_order=True).agg(pl.col("row").sort_by("time").first())
         index = once["row"].to_numpy()
-        rows, actor, begins, names = rows.take(index), actor.take(index), begins[index], names.gather(pl.Series(index))
+        rows, actor, begins, names = rows.take(index), actor.take(index), begins[index], gather(names, index)
     ahead = draw.integers(rows.ids, 2 * MILLISECOND, 60 * MILLISECOND, "lookup")
     _look_up(recorder, rows, actor, names, np.maximum(begins - ahead, actor.start + MILLISECOND // 2), step)
 

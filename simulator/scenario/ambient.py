@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from simulator import draw
-from simulator.scenario.rows import Index, Rows, host_array, local_day, user_array
+from simulator.scenario.rows import Index, Rows, gather, host_array, local_day, user_array
 from simulator.world import DAY, LOCAL_SERVICE, MINUTE, NETWORK_SERVICE, SECOND, SYSTEM, SYSTEM_LOGON
 
 
@@ -100,9 +100,7 @@ class Actor:
         """The actor of the rows at `index`."""
         if index is None:
             return self
-        image, line = (
-            c.gather(pl.Series(index)) if isinstance(c, pl.Series) else c for c in (self.image, self.command_line)
-        )
+        image, line = (gather(c, index) if isinstance(c, pl.Series) else c for c in (self.image, self.command_line))
         return Actor(
             self.process[index],
             self.start[index],
@@ -232,4 +230,4 @@ def process_identity(host_ids: draw.Ids, who: Index, start: Index, number: Index
 def _column(words: list[str], number: Index) -> pl.Series | str:
     if len(number) and (number == number[0]).all():
         return words[int(number[0])]
-    return pl.Series(words).gather(pl.Series(number))
+    return gather(pl.Series(words), number)

@@ -11,7 +11,7 @@ import polars as pl
 from simulator import draw
 from simulator.scenario.evaluate import Binding, Column, Scope, evaluate, floats_alone, scatter, select, text
 from simulator.scenario.model import Dimension, Scenario, Use
-from simulator.scenario.rows import FLOATING, Index, Rows, WorldKey, host_array
+from simulator.scenario.rows import FLOATING, Index, Rows, WorldKey, gather, host_array
 from simulator.scenario.template import FILTERS, Ref
 from simulator.scenario.template import parse as parse_template
 from simulator.scenario.values import Const, Pick, Template, Value, references
@@ -119,7 +119,7 @@ def _selecting(dimension: Dimension, name: str) -> Callable[[Scope], Column]:
 
 def _naming(dimension: Dimension) -> Callable[[Scope], Column]:
     names = pl.Series([case.name for case in dimension.cases])
-    return lambda scope: names.gather(pl.Series(scope.rows.origin.variation[dimension.title][scope.rows.root]))
+    return lambda scope: gather(names, scope.rows.origin.variation[dimension.title][scope.rows.root])
 
 
 def _same(name: str) -> Callable[[Scope], Column]:
@@ -160,7 +160,7 @@ def version(rows: Rows, software: Column) -> Column:
     if software is None or software not in world.software:
         return None
     names, codes = _versions(WorldKey(world), str(software))
-    return names.gather(pl.Series(codes[rows.host]))
+    return gather(names, codes[rows.host])
 
 
 @lru_cache(maxsize=512)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ import polars as pl
 
 from simulator import draw
 from simulator.scenario import units
-from simulator.scenario.rows import BUILTINS, Index, Rows, builtin, fixed_text
+from simulator.scenario.rows import BUILTINS, Index, Rows, builtin, constant, fixed_text, gather
 from simulator.scenario.template import FILTERS, Ref
 from simulator.scenario.template import parse as parse_template
 from simulator.scenario.values import (
@@ -126,14 +127,14 @@ def floats_alone(value: Value) -> bool:
 
 def take(column: Column, index: Index | None) -> Column:
     """The rows of a column at `index`; None is all of them."""
-    return column.gather(pl.Series(index)) if isinstance(column, pl.Series) and index is not None else column
+    return gather(column, index) if isinstance(column, pl.Series) and index is not None else column
 
 
 def text(column: Column, count: int) -> pl.Series:
     """A column as text, one for each row; null stays null."""
     if isinstance(column, pl.Series):
         return _as_text(column)
-    return pl.repeat(None if column is None else _scalar_text(column), count, dtype=pl.String, eager=True)
+    return constant(None if column is None else _scalar_text(column), count, pl.String)
 
 
 def _scalar_text(value: str | int | float | bool) -> str:
@@ -192,8 +193,7 @@ def evaluate(value: Value, scope: Scope, per: str = "row") -> Column:
         case Word(key, own, name):
             pool = load_pools()[name]
             index = draw.choice(scope.rows.ids_per(own or per), pool.weights or len(pool.words), scope.prefix, key)
-            words = [_word(word) for word in pool.words]
-            return select(index, words, scope, per)
+            return select(index, _words(name), scope, per)
         case Characters(key, own, kind, length):
             return _characters(scope.rows.ids_per(own or per), kind, length, scope.prefix, key)
         case Arithmetic(operation, items):
@@ -210,6 +210,11 @@ def evaluate(value: Value, scope: Scope, per: str = "row") -> Column:
             return select(index, options, scope, per)
 
 
+@cache
+def _words(pool: str) -> tuple[Value, ...]:
+    return tuple(_word(word) for word in load_pools()[pool].words)
+
+
 def _word(word: str) -> Value:
     if "{" not in word and "}" not in word:
         return Const(word)
@@ -221,9 +226,9 @@ def select(index: Index, options: Sequence[Value], scope: Scope, per: str) -> Co
     """For each row the option of that number, evaluated only where it is wanted."""
     if len(options) == 1:
         return evaluate(options[0], scope, per)
-    constants = [option.value for option in options if isinstance(option, Const)]
-    if len(constants) == len(options):
-        return _series(constants).gather(pl.Series(index))
+    constants = _constants(tuple(options))
+    if constants is not None:
+        return gather(constants, index)
     wanted = np.flatnonzero(np.bincount(index, minlength=len(options)))
     if len(wanted) == 1:
         return evaluate(options[int(wanted[0])], scope, per)
@@ -242,7 +247,7 @@ def scatter(pieces: Sequence[tuple[Index, Column]], count: int) -> pl.Series:
     order[np.concatenate([rows for rows, _ in pieces])] = np.arange(sum(len(rows) for rows, _ in pieces))
     whole_column = pl.concat(made)
     if (order >= 0).all():
-        return whole_column.gather(pl.Series(order))
+        return gather(whole_column, order)
     return whole_column.gather(pl.Series(order).replace(-1, None))
 
 
@@ -252,7 +257,12 @@ def _is_number(column: Column) -> bool:
     return isinstance(column, int | float) and not isinstance(column, bool)
 
 
-def _series(constants: Sequence[Scalar]) -> pl.Series:
+@lru_cache(maxsize=4096)
+def _constants(options: tuple[Value, ...]) -> pl.Series | None:
+    """The options as a column when all of them are constants."""
+    constants = [option.value for option in options if isinstance(option, Const)]
+    if len(constants) < len(options):
+        return None
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in constants):
         return pl.Series([float(value) for value in constants])  # type: ignore[arg-type]
     return pl.Series([None if value is None else _scalar_text(value) for value in constants], dtype=pl.String)

@@ -22,7 +22,7 @@ from simulator.scenario.evaluate import Column, Scope, evaluate, number, scatter
 from simulator.scenario.instances import Chunk, instances
 from simulator.scenario.model import Scenario, Step, Use
 from simulator.scenario.recorder import Recorder
-from simulator.scenario.rows import Index, Rows, host_array
+from simulator.scenario.rows import Index, Rows, gather, host_array
 from simulator.scenario.values import Const, Value
 from simulator.world import LOCAL_SERVICE, NETWORK_SERVICE, SECOND, SYSTEM, World
 
@@ -80,8 +80,8 @@ def _first(column: Column, base: Index, count: int) -> Column:
         return column
     rows, first = np.unique(base, return_index=True)
     if len(rows) == count:
-        return column.gather(pl.Series(first))
-    return scatter([(rows, column.gather(pl.Series(first)))], count) if len(rows) else None
+        return gather(column, first)
+    return scatter([(rows, gather(column, first))], count) if len(rows) else None
 
 
 def play(world: World, scenario: Scenario, chunk: Chunk) -> tuple[ActionFrames, pl.DataFrame]:

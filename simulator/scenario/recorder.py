@@ -13,7 +13,7 @@ from simulator import draw
 from simulator.scenario.actions import ACTIONS, ActionFrames
 from simulator.scenario.ambient import Actor
 from simulator.scenario.model import Scenario
-from simulator.scenario.rows import Index, Rows
+from simulator.scenario.rows import Index, Rows, constant, gather
 
 POSITIVE: Final = np.uint64(2**63 - 1)
 """Identities that are written down lose their top bit, so that they fit signed integers everywhere."""
@@ -55,21 +55,8 @@ class Recorder:
             "image": actor.image,
         }
         given |= columns
-        whole = {
-            n: c if isinstance(c, pl.Series) else pl.Series(c)
-            for n, c in given.items()
-            if isinstance(c, pl.Series | np.ndarray)
-        }
-        frame = pl.DataFrame(whole)
-        constants = [
-            pl.lit(value if isinstance(value, str | int | float | bool | None) else list(value), dtype=schema[n]).alias(
-                n
-            )  # type: ignore[call-overload]
-            for n, value in given.items()
-            if n not in whole
-        ]
-        casts = [pl.col(n).cast(schema[n]) for n, c in whole.items() if c.dtype != schema[n]]
-        self._frames.setdefault(kind, []).append(frame.with_columns(*constants, *casts).select(list(schema)))
+        frame = pl.DataFrame({name: _column(given[name], len(rows), of) for name, of in schema.items()})
+        self._frames.setdefault(kind, []).append(frame)
         np.maximum.at(self.end, rows.root, when if end is None else end)
 
     def sent(self, rows: Rows, amount: Index) -> None:
@@ -102,23 +89,32 @@ class Recorder:
         )
 
 
+def _column(value: object, count: int, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """A column of an action: from one value for each row, or from one for all."""
+    if isinstance(value, np.ndarray):
+        value = pl.Series(value)
+    if isinstance(value, pl.Series):
+        return value if value.dtype == kind else value.cast(kind)
+    return constant(value, count, kind)
+
+
 def _variation(rows: Rows, scenario: Scenario) -> tuple[pl.Series, pl.Series]:
     """For each instance its variation as JSON text, and the tags of its values."""
     count = len(rows)
     if not scenario.dimensions:
-        return pl.repeat("{}", count, eager=True), pl.Series([[]] * count, dtype=pl.List(pl.String))
+        return constant("{}", count, pl.String), constant([], count, pl.List(pl.String))
     pieces: list[pl.Series] = []
     tags: list[pl.Series] = []
     for number, dimension in enumerate(scenario.dimensions):
-        index = pl.Series(rows.origin.variation[dimension.title])
+        index = rows.origin.variation[dimension.title]
         start = "{" if number == 0 else ", "
         words = [f"{start}{json.dumps(dimension.title)}: {json.dumps(case.name)}" for case in dimension.cases]
-        pieces.append(pl.Series(words).gather(index))
+        pieces.append(gather(pl.Series(words), index))
         if any(case.tags for case in dimension.cases):
             tags.append(
-                pl.Series([list(case.tags) for case in dimension.cases], dtype=pl.List(pl.String)).gather(index)
+                gather(pl.Series([list(case.tags) for case in dimension.cases], dtype=pl.List(pl.String)), index)
             )
     texts = pl.select(pl.concat_str([*pieces, pl.lit("}")])).to_series()
     if not tags:
-        return texts, pl.Series([[]] * count, dtype=pl.List(pl.String))
+        return texts, constant([], count, pl.List(pl.String))
     return texts, pl.select(pl.concat_list(tags).list.unique(maintain_order=True)).to_series()

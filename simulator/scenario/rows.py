@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -186,11 +186,11 @@ def _builtin(rows: Rows, name: str) -> pl.Series | str:
     kind, _, column = name.partition(".")
     match kind:
         case "host":
-            return _texts(WorldKey(world), name).gather(pl.Series(rows.host))
+            return gather(_texts(WorldKey(world), name), rows.host)
         case "user" if column in _FOLDERS:
             return _folder(rows, column)
         case "user":
-            return _texts(WorldKey(world), name).gather(pl.Series(rows.user))
+            return gather(_texts(WorldKey(world), name), rows.user)
         case "world":
             return _of_world(rows, column)
         case "time":
@@ -206,9 +206,7 @@ def _of_world(rows: Rows, column: str) -> pl.Series | str:
     match column:
         case "share" | "bucket":
             words = world.company.shares if column == "share" else world.company.buckets
-            return pl.Series(words).gather(
-                pl.Series(draw.choice(rows.ids_per("instance"), len(words), "world", column))
-            )
+            return gather(pl.Series(words), draw.choice(rows.ids_per("instance"), len(words), "world", column))
         case "company":
             return world.company.name
         case "domain" | "netbios" | "tenant":
@@ -217,7 +215,7 @@ def _of_world(rows: Rows, column: str) -> pl.Series | str:
             servers = world.hosts.filter(pl.col("role") == column.replace("_", "-"))["name"]
             if not len(servers):
                 servers = world.hosts["name"].head(1)
-            return servers.gather(pl.Series(draw.choice(rows.ids_per("habit"), len(servers), "world", column)))
+            return gather(servers, draw.choice(rows.ids_per("habit"), len(servers), "world", column))
 
 
 def _of_time(rows: Rows, column: str) -> pl.Series:
@@ -237,12 +235,12 @@ _PROFILES: Final[Mapping[str, str]] = {
 
 def _folder(rows: Rows, column: str) -> pl.Series:
     key = WorldKey(rows.origin.world)
-    windows = _homes(key, column, "windows").gather(pl.Series(rows.user))
+    windows = gather(_homes(key, column, "windows"), rows.user)
     system = _texts(key, "host.os")
     if (system == "windows").all():
         return windows
-    here = system.gather(pl.Series(rows.host))
-    linux, mac = (_homes(key, column, name).gather(pl.Series(rows.user)) for name in ("linux", "macos"))
+    here = gather(system, rows.host)
+    linux, mac = (gather(_homes(key, column, name), rows.user) for name in ("linux", "macos"))
     return windows.zip_with(here == "windows", linux.zip_with(here == "linux", mac))
 
 
@@ -261,6 +259,16 @@ def _homes(key: WorldKey, column: str, system: str) -> pl.Series:
         .otherwise(pl.lit("/home/" if system == "linux" else "/Users/") + name)
     )
     return users.select(home + unix).to_series()
+
+
+def gather(series: pl.Series, index: npt.NDArray[Any]) -> pl.Series:
+    """The values of a series at `index`; quicker than `Series.gather`, which goes through the query engine."""
+    return series[index.astype(np.uint32)]
+
+
+def constant(value: object, count: int, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    """The same value in every row."""
+    return pl.Series([value], dtype=kind).new_from_index(0, count)
 
 
 def local_day(time: Index, offset: Index) -> Index:
