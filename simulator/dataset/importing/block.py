@@ -16,7 +16,7 @@ from simulator.dataset.importing.kinds import Kinds, kinds
 from simulator.dataset.whole_text import TEXT
 from simulator.tables import Batch, Demand, PassedOver, Rejected
 
-ALONE = 600
+ALONE = 2000
 """Tables with fewer lines in a block are read together: asking DuckDB once costs as much as about so many lines."""
 LONG_LINE = 8 << 20
 
@@ -69,11 +69,15 @@ def _fast(
         else:
             together.append((table, wanted, rows))
     if together:
-        how = fast.united(fast.plan(table, wanted, found.nested) for table, wanted, _ in together)
+        how = fast.united(tuple(fast.plan(table, wanted, found.nested) for table, wanted, _ in sorted(together, key=_name)))
         for _, batch in _batches(block, found, together, how, file, base, left):
             yield batch
     if passed:
         yield PassedOver(passed)
+
+
+def _name(group: tuple[str, frozenset[str], Ints]) -> str:
+    return group[0]
 
 
 def _batches(

@@ -7,9 +7,9 @@ lines) it hands back as line numbers.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
@@ -29,14 +29,11 @@ class Plan:
     """Where to look for what. `paths` has for each column the places where it may stand, the best first; where one of
     `doubts` stands, the careful way must read the line."""
 
-    paths: dict[str, tuple[Path, ...]]
+    paths: tuple[tuple[str, tuple[Path, ...]], ...]
     doubts: tuple[Path, ...]
 
-    def and_also(self, other: Plan) -> Plan:
-        """Both together."""
-        return Plan(self.paths | other.paths, tuple(dict.fromkeys((*self.doubts, *other.doubts))))
 
-
+@lru_cache(4096)
 def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
     """How to read `wanted` and what the system columns need."""
     names = sorted({*wanted, *user_fields(table), HIDDEN_TIME, HIDDEN_HOST, "EventID", "Channel"})
@@ -46,7 +43,7 @@ def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
         for name, several in paths.items():
             if name in FLAT_KEYS and name[0] != "\0" and (name,) not in several:
                 paths[name] = (*several, (name,))
-        return Plan(paths, tuple((name,) for name in sorted(doubts)))
+        return Plan(tuple(paths.items()), tuple((name,) for name in sorted(doubts)))
     if "Data" in names:
         doubts.add("Data")
         names.remove("Data")
@@ -54,7 +51,7 @@ def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
         name: (("Event", "System", *SYSTEM_PATHS[name]) if name in SYSTEM_PATHS else ("Event", "EventData", name),)
         for name in names
     }
-    return Plan(paths, (("Event", "UserData"), *(("Event", "EventData", name) for name in sorted(doubts))))
+    return Plan(tuple(paths.items()), (("Event", "UserData"), *(("Event", "EventData", name) for name in sorted(doubts))))
 
 
 def transform(lines: pa.StringArray, how: Plan) -> tuple[Ints, Columns, Ints]:
@@ -82,7 +79,7 @@ def transform(lines: pa.StringArray, how: Plan) -> tuple[Ints, Columns, Ints]:
         if leaves[path].null_count < len(rows):
             doubtful |= leaves[path].is_valid().to_numpy(zero_copy_only=False)
     columns: Columns = {}
-    for name, paths in how.paths.items():
+    for name, paths in how.paths:
         found = [leaf for path in paths if (leaf := leaves[path]).null_count < len(rows)]
         if found:
             for leaf in found:
@@ -112,10 +109,11 @@ def _mark_structures(texts: pa.StringArray, doubtful: Any) -> None:
         doubtful[braced[(second == 0x22) | (second == 0x7D)]] = True
 
 
+@lru_cache(4096)
 def _trees(how: Plan) -> tuple[dict[str, Any], ...]:
     """The structures to ask for. DuckDB cannot have two keys in one that differ only in case, so there may be more."""
     trees: list[dict[str, Any]] = []
-    for path in dict.fromkeys((*(path for paths in how.paths.values() for path in paths), *how.doubts)):
+    for path in dict.fromkeys((*(path for _, paths in how.paths for path in paths), *how.doubts)):
         if not any(_planted(tree, path) for tree in trees):
             trees.append({})
             _planted(trees[-1], path)
@@ -148,12 +146,20 @@ def _leaves(column: pa.Array, tree: dict[str, Any], path: Path) -> Iterator[tupl
 
 def _read(lines: pa.StringArray, trees: Sequence[dict[str, Any]]) -> pa.Table:
     asked = ", ".join(f"json_transform(line, {_quoted(json.dumps(tree))})" for tree in trees)
-    return _connection().from_arrow(pa.table({"line": lines})).project(asked).to_arrow_table()
+    return _ask(asked, lines)
 
 
 def _valid(lines: pa.StringArray) -> Any:
-    table = _connection().from_arrow(pa.table({"line": lines})).project("json_valid(line) as valid").to_arrow_table()
-    return table.column("valid").combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+    return _ask("json_valid(line)", lines).column(0).combine_chunks().to_numpy(zero_copy_only=False).astype(bool)
+
+
+def _ask(what: str, lines: pa.StringArray) -> pa.Table:
+    connection = _connection()
+    connection.register("lines", pa.table({"line": lines}))
+    try:
+        return connection.sql(f"select {what} from lines").to_arrow_table()
+    finally:
+        connection.unregister("lines")
 
 
 def _quoted(text: str) -> str:
@@ -168,9 +174,9 @@ def _connection() -> duckdb.DuckDBPyConnection:
     )
 
 
-def united(plans: Iterable[Plan]) -> Plan:
+@lru_cache(4096)
+def united(plans: tuple[Plan, ...]) -> Plan:
     """One plan that reads what all of them read."""
-    whole = Plan({}, ())
-    for one in plans:
-        whole = whole.and_also(one)
-    return whole
+    paths = dict(pair for one in plans for pair in one.paths)
+    doubts = dict.fromkeys(doubt for one in plans for doubt in one.doubts)
+    return Plan(tuple(sorted(paths.items())), tuple(doubts))

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from simulator.tables import TABLES, Batch, Column, Table, Type, table_for_windows
 from simulator.tables.windows import ENVELOPE
@@ -120,17 +121,22 @@ def _text(column: pa.Array | None, rows: int) -> pa.Array:
 
 
 def _users(columns: Sequence[pa.Array], rows: int) -> pa.Array:
-    """The first of the columns that names somebody, without the domain."""
-    texts = [column for column in columns if not pa.types.is_list(column.type) and column.null_count < rows]
-    if not texts:
-        return pa.nulls(rows, pa.string())
-    frame = pl.DataFrame({str(number): pl.from_arrow(column) for number, column in enumerate(texts)})
-    named = [pl.when(~pl.col(name).is_in(["", "-"])).then(pl.col(name)) for name in frame.columns]
-    whole = frame.select(pl.coalesce(named)).to_series()
-    slash = whole.str.contains("\\", literal=True)
-    if slash.any():
-        whole = whole.str.split("\\").list.last()
-    return whole.to_arrow().cast(pa.string())
+    """The first of the columns that names somebody, without the domain. There are few users: each is looked at once."""
+    whole: pa.Array | None = None
+    for column in columns:
+        if pa.types.is_list(column.type) or column.null_count == rows:
+            continue
+        coded = column.dictionary_encode()
+        names = pa.array([_without_domain(name) for name in coded.dictionary.to_pylist()], pa.string())
+        found = names.take(coded.indices)
+        whole = found if whole is None else pc.coalesce(whole, found)
+        if not whole.null_count:
+            break
+    return pa.nulls(rows, pa.string()) if whole is None else whole
+
+
+def _without_domain(name: str) -> str | None:
+    return None if name in ("", "-") else name.rpartition("\\")[2]
 
 
 def times(column: pa.Array | None, rows: int) -> pa.Array:
@@ -138,6 +144,8 @@ def times(column: pa.Array | None, rows: int) -> pa.Array:
     A time without a zone is UTC. What is no time is null."""
     if column is None or pa.types.is_list(column.type):
         return pa.nulls(rows, pa.timestamp("us", tz="UTC"))
+    if (regular := _regular_times(column)) is not None:
+        return regular
     texts = cast(pl.Series, pl.from_arrow(column))
     parsed = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", strict=False, time_unit="us")
     if parsed.null_count():
@@ -149,6 +157,46 @@ def times(column: pa.Array | None, rows: int) -> pa.Array:
         rest = [_instant(text) for text in texts.gather(left)]
         parsed = parsed.scatter(left, pl.Series(rest, dtype=pl.Datetime("us")))
     return parsed.dt.replace_time_zone("UTC").to_arrow()
+
+
+_LAYOUT = b"0000-00-00T00:00:00."
+
+
+def _regular_times(column: pa.Array) -> pa.Array | None:
+    """Instants of texts that all look like `2026-03-02T10:00:00.123456Z`, with as many digits; None for others."""
+    rows = len(column)
+    _, offset_buffer, data = column.buffers()
+    if not rows or column.null_count or not pa.types.is_string(column.type):
+        return None
+    offsets = np.frombuffer(offset_buffer, np.int32)[column.offset : column.offset + rows + 1]
+    width = int(offsets[1] - offsets[0])
+    if not 22 <= width <= 30 or (np.diff(offsets) != width).any():
+        return None
+    text = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]].reshape(rows, width).T
+    digits = [place for place in range(width - 1) if place > 19 or _LAYOUT[place] == 0x30]
+    signs = [(place, _LAYOUT[place]) for place in range(20) if _LAYOUT[place] != 0x30] + [(width - 1, 0x5A)]
+    value = {place: text[place].astype(np.int64) - 0x30 for place in digits}
+    if any((text[p] != sign).any() for p, sign in signs) or any(((v < 0) | (v > 9)).any() for v in value.values()):
+        return None
+
+    def number(first: int, last: int) -> Ints:
+        total = np.zeros(rows, np.int64)
+        for place in range(first, last):
+            total = total * 10 + value[place]
+        return total
+
+    year, month, day = number(0, 4), number(5, 7), number(8, 10)
+    hour, minute, second = number(11, 13), number(14, 16), number(17, 19)
+    places = min(6, width - 21)
+    if (year < 1970).any() or (month < 1).any() or (month > 12).any() or (day < 1).any() or (day > 28).any():
+        return None  # the last days of months are left to a reader that knows calendars
+    if (hour > 23).any() or (minute > 59).any() or (second > 59).any():
+        return None
+    months = ((year - 1970) * 12 + month - 1).astype("datetime64[M]")
+    days = months.astype("datetime64[D]").astype(np.int64) + day - 1
+    micros = number(20, 20 + places) * 10 ** (6 - places)
+    instants = ((days * 24 + hour) * 60 + minute) * 60 + second
+    return pa.array(instants * 1_000_000 + micros, pa.timestamp("us", tz="UTC"))
 
 
 def _instant(text: str) -> dt.datetime | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -163,8 +163,7 @@ def read_lines(
         carry = data[cut:]
         if cut:
             whole = data if cut == len(data) else data[:cut]
-            yield from _read_whole(whole, file, base, line, demand)
-            line += whole.count(b"\n")
+            line += yield from _read_whole(whole, file, base, line, demand)
         if len(carry) > MAX_LINE:
             yield Rejected(file, line, f"the line is longer than {MAX_LINE >> 20} MiB")
             carry, skipping = b"", True
@@ -174,7 +173,8 @@ def read_lines(
             return
 
 
-def _read_whole(data: bytes, file: str, base: int, line: int, demand: Demand) -> Iterator[Item]:
+def _read_whole(data: bytes, file: str, base: int, line: int, demand: Demand) -> Generator[Item, None, int]:
+    """The events of whole lines; returns how many lines there are."""
     starts, ends = _bounds(data)
     numbers = line + np.arange(len(starts))
     raw = np.frombuffer(data, np.uint8)
@@ -190,6 +190,7 @@ def _read_whole(data: bytes, file: str, base: int, line: int, demand: Demand) ->
             yield Rejected(file, record, "invalid UTF-8")
         if len(array):
             yield from read_block(Block(array, records, records - 1), file, base, demand)
+    return len(starts)
 
 
 def _bounds(data: bytes) -> tuple[Ints, Ints]:
