@@ -12,10 +12,12 @@ from simulator.engine.alerts import Alerts
 from simulator.score import evidence
 from simulator.score.truth import LabelledStream, truth_of
 from simulator.tables import TABLES
+from simulator.tables.windows import ENVELOPE
 
 LONGEST = 2_000
 """Characters of a value that are kept."""
 MOST_RULES = 300
+_ENVELOPE = frozenset(column.name for column in ENVELOPE) - {"EventID"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Example:
     user: str
     table: str
     fields: Mapping[str, str] = field(default_factory=dict)
-    """The event's values as text, without those that are missing."""
+    """The event's values as text, without those that are missing and without the envelope all Windows events have."""
 
 
 def examples(alerts: Alerts, stream: LabelledStream, per_verdict: int = 1) -> dict[str, tuple[Example, ...]]:
@@ -84,6 +86,5 @@ def _events(stream: LabelledStream, chosen: pl.DataFrame) -> Iterator[tuple[int,
 
 
 def _texts(event: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value)[:LONGEST] for name, value in event.items() if value is not None and not name.startswith("_")
-    }
+    shown = {name: value for name, value in event.items() if name not in _ENVELOPE and not name.startswith("_")}
+    return {name: str(value)[:LONGEST] for name, value in shown.items() if value is not None}

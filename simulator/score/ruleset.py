@@ -16,8 +16,7 @@ from simulator.score.truth import Scenario, Truth
 
 def scenario_scores(truth: Truth, found: Evidence) -> tuple[ScenarioScore, ...]:
     """One score for each scenario of the truth: malicious ones first, then by id."""
-    attacks = truth.attacks.select("instance_id", "scenario", "start")
-    caught = found.caught.join(attacks, on="instance_id")
+    caught = found.caught.join(truth.attacks, on="instance_id")
     first = caught.group_by("scenario", "instance_id").agg(pl.col("start").first(), pl.col("time").min())
     true_cases = found.alerts.filter("true").select("case").unique()
     false = found.noise.join(true_cases, on="case", how="anti")

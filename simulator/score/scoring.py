@@ -29,7 +29,7 @@ from simulator.score.model import (
 from simulator.score.ruleset import scenario_scores, technique_scores
 from simulator.score.scope import scopes
 from simulator.score.spread import bytes_before, seconds_to_detect, spreads
-from simulator.score.truth import LabelledStream, Truth, truth_of, variations_of
+from simulator.score.truth import LabelledStream, Truth, truth_of
 from simulator.score.variations import Scoped, blind_spots, recall_by_variation, recalls
 
 BASE_RATE = 0.01
@@ -42,7 +42,8 @@ def score(alerts: Alerts, stream: LabelledStream, *, base_rate: float = BASE_RAT
     """Hold `alerts` against the truth of the stream they were found on.
 
     `base_rate` is in attacks (instances of what a rule is meant to catch) per 1,000 hosts per day; `seed` is that of
-    the bootstrap behind the interval of F1. Raises UsageError where the alerts were found on another stream.
+    the bootstrap behind the interval of F1. Raises UsageError where the alerts were found on another stream, and
+    StreamError where its truth is damaged.
     """
     truth = truth_of(stream)
     found = evidence.join(alerts, truth)
@@ -80,21 +81,19 @@ class _Facts:
 
 def _facts(rules: tuple[Rule, ...], truth: Truth, found: Evidence, stream: LabelledStream) -> _Facts:
     scope = scopes(rules, truth, stream)
-    attacks = truth.attacks.select("instance_id", "scenario", "start")
-    scoped, hits = _scoped(scope, attacks, found)
-    variations = variations_of(truth.attacks)
-    by_value = recalls(scoped, variations)
+    scoped, hits = _scoped(scope, truth.attacks, found)
+    by_value = recalls(scoped, truth.variations)
     by_alert = found.alerts.group_by("rule").agg(pl.len(), pl.col("true").sum())
     by_case = found.alerts.group_by("rule", "case").agg(pl.col("true").any())
     return _Facts(
         scope=scope,
         alerts={rule: (n, true) for rule, n, true in by_alert.iter_rows()},
         cases={rule: (n, true) for rule, n, true in by_case.group_by("rule").agg(pl.len(), pl.sum("true")).iter_rows()},
-        caught=_caught(found, attacks),
+        caught=_caught(found, truth.attacks),
         seconds=spreads(seconds_to_detect(hits)),
         bytes_out=spreads(bytes_before(hits, truth.transfers)) if truth.transfers is not None else {},
         variations=recall_by_variation(by_value),
-        blind=blind_spots(scoped, variations, by_value),
+        blind=blind_spots(scoped, truth.variations, by_value),
         noise=_noise(found, truth),
     )
 

@@ -10,6 +10,8 @@ import orjson
 import polars as pl
 import pyarrow as pa
 
+from simulator.errors import StreamError
+
 
 class LabelledStream(Protocol):
     """A stream as scoring sees it; layout of the truth in docs/architecture.md."""
@@ -64,13 +66,15 @@ class Truth:
 
     scenarios: Mapping[str, Scenario]
     attacks: pl.DataFrame
-    """Malicious instances: instance_id, scenario, start, end, variation, bytes_out."""
+    """Malicious instances: instance_id, scenario, start."""
+    variations: pl.DataFrame
+    """instance_id, dimension, value: one row for each dimension of each malicious instance."""
     benign: int
     """Number of benign instances."""
     counts: Mapping[str, int]
     """Instances per scenario."""
     instances: pl.LazyFrame
-    """All instances: instance_id, scenario, malicious, instance_host."""
+    """All instances: instance_id, scenario, malicious."""
     labels: pl.LazyFrame
     """event_id, instance_id."""
     transfers: pl.DataFrame | None
@@ -84,7 +88,17 @@ class Truth:
 
 
 def truth_of(stream: LabelledStream) -> Truth:
-    """The truth of `stream` with ids as Int64/UInt64 and times in microseconds UTC."""
+    """The truth of `stream`, event ids as Int64, instance ids as UInt64, times in microseconds UTC.
+
+    Raises StreamError where the truth lacks something or holds what it should not.
+    """
+    try:
+        return _truth(stream)
+    except (KeyError, TypeError, ValueError, AttributeError, pl.exceptions.PolarsError) as error:
+        raise StreamError(f"the truth of this stream is damaged: {error}") from error
+
+
+def _truth(stream: LabelledStream) -> Truth:
     instances = stream.instances().with_columns(pl.col("instance_id").cast(pl.UInt64))
     scenarios = {one.id: one for one in map(_scenario, stream.scenarios())}
     counts = dict(instances.group_by("scenario").len().sort("scenario").iter_rows())
@@ -92,25 +106,24 @@ def truth_of(stream: LabelledStream) -> Truth:
     for missing in sorted(counts.keys() - scenarios.keys()):
         label, technique = instances.filter(pl.col("scenario") == missing).select("label", "technique").row(0)
         scenarios[missing] = Scenario(missing, missing, label, _several(technique), frozenset())
-    attacks = instances.filter(malicious).select(
-        "instance_id", "scenario", _instant("start"), _instant("end"), "variation", "bytes_out"
-    )
+    attacks = instances.filter(malicious)
     transfers = stream.transfers() if isinstance(stream, WithTransfers) else None
+    labels = stream.labels().select(pl.col("event_id").cast(pl.Int64), pl.col("instance_id").cast(pl.UInt64))
     manifest = stream.manifest
     return Truth(
         scenarios=scenarios,
-        attacks=attacks,
+        attacks=attacks.select("instance_id", "scenario", pl.col("start").cast(pl.Datetime("us", "UTC"))),
+        variations=_variations(attacks),
         benign=instances.height - attacks.height,
         counts=counts,
         instances=instances.lazy().select("instance_id", "scenario", malicious.alias("malicious")),
-        labels=stream.labels().lazy().select(pl.col("event_id").cast(pl.Int64), pl.col("instance_id").cast(pl.UInt64)),
+        labels=labels.lazy(),
         transfers=None if transfers is None else _transfers(transfers),
         host_days=float(manifest.get("hosts") or 0) * float(manifest.get("days") or 0),
     )
 
 
-def variations_of(attacks: pl.DataFrame) -> pl.DataFrame:
-    """instance_id, dimension, value: one row for each dimension of each malicious instance."""
+def _variations(attacks: pl.DataFrame) -> pl.DataFrame:
     texts = attacks["variation"].drop_nulls().unique().to_list()
     rows = [
         (text, str(dimension), str(value)) for text in texts for dimension, value in (orjson.loads(text) or {}).items()
@@ -139,10 +152,6 @@ def _several(technique: object) -> tuple[str, ...]:
             return (technique.upper(),)
         case _:
             return tuple(str(one).upper() for one in technique)  # type: ignore[attr-defined]
-
-
-def _instant(name: str) -> pl.Expr:
-    return pl.col(name).cast(pl.Datetime("us", "UTC"))
 
 
 def _transfers(transfers: pl.DataFrame) -> pl.DataFrame:

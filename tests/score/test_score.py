@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from simulator.errors import UsageError
+from simulator.errors import StreamError, UsageError
 from simulator.ir import Rule
 from simulator.score import BlindSpot, Ratio, RuleScore, ScenarioCatch, Scorecard, Spread, Unmeasured, score
 from tests.score import hand
@@ -183,6 +183,23 @@ def test_without_transfers_bytes_are_unmeasured() -> None:
 def test_alerts_of_another_stream_are_refused() -> None:
     with pytest.raises(UsageError, match="another stream"):
         score(hand.alerts([hand.alert("rclone", hand.at("09:00"), 999_999)]), hand.stream())
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"truth": hand.stream().truth.drop("variation")},
+        {"truth": hand.stream().truth.with_columns(variation=pl.lit("[1]"))},
+        {"truth": hand.stream().truth.with_columns(variation=pl.lit("{"))},
+        {"labelled": hand.stream().labelled.drop("event_id")},
+        {"known": [{"title": "no id"}]},
+        {"manifest": {"hosts": "many", "days": 2}},
+        {"moved": pl.DataFrame({"time": [1]})},
+    ],
+)
+def test_a_damaged_truth_is_an_error_that_says_so(damage: dict[str, Any]) -> None:
+    with pytest.raises(StreamError, match="the truth of this stream is damaged"):
+        score(hand.alerts(), replace(hand.stream(), **damage))
 
 
 def test_an_alert_without_evidence_time_host_or_user_is_a_false_case_of_its_own() -> None:
