@@ -66,6 +66,7 @@ def prepare(world: World) -> Scene:
         "tls_inspected",
         "command_line_audited",
         "audit_v1",
+        ipv6=pl.Series([f"fd7a:51c0:9e22:1::{row + 16:x}" for row in range(len(ids))], dtype=pl.String),
         windows=windows,
         sysmon=sysmon,
         sysmon_user=sysmon & (major >= _OLDEST_WITH_USER),

@@ -101,18 +101,20 @@ def network_connection(rows: Rows) -> pl.DataFrame:
     missing = rows.host("missing")
     no_own_name = pl.Series(rows.share("source_hostname_missing"))
     no_port_name = pl.Series(rows.share("port_name_missing"))
-    own = rows.host("ip")
+    ipv6 = frame["address"].str.contains(":", literal=True)
+    own = choose(ipv6, rows.host("ipv6"), rows.host("ip"))
+    is_ipv6 = choose(ipv6, "true", "false")
     user = rows.user("name")
     columns: dict[str, Value] = {
         "User": rows.user("account"),
         "Protocol": frame["protocol"],
         "Initiated": "true",
-        "SourceIsIpv6": _is_ipv6(own),
+        "SourceIsIpv6": is_ipv6,
         "SourceIp": own,
         "SourceHostname": choose(no_own_name, missing, rows.host("fqdn")),
         "SourcePort": numbers(frame["source_port"].to_numpy()),
         "SourcePortName": choose(no_port_name, missing, _port_names(frame["source_port"], missing)),
-        "DestinationIsIpv6": _is_ipv6(frame["address"]),
+        "DestinationIsIpv6": is_ipv6,
         "DestinationIp": frame["address"],
         "DestinationHostname": reverse_names.shown(rows, missing),
         "DestinationPort": numbers(frame["port"].to_numpy()),
@@ -195,10 +197,6 @@ def _with_backslash(folders: pl.Series) -> pl.Series:
     return folders.to_frame("f").select(
         pl.when(pl.col("f").str.ends_with("\\")).then("f").otherwise(pl.col("f") + "\\").alias("f")
     )["f"]
-
-
-def _is_ipv6(addresses: pl.Series) -> pl.Series:
-    return choose(addresses.str.contains(":", literal=True), "true", "false")
 
 
 _PORT_NAME = pl.Series("names", [PORT_NAMES.get(port) for port in range(65536)], dtype=pl.String)

@@ -373,3 +373,12 @@ def test_what_leaves_directly_is_not_in_the_proxy_log_and_linux_is() -> None:
     rows = [{"host": NO_SYSMON}, {"host": LINUX, "time": NOON + 1}]
     table = render({"request": actions("request", *rows)}, world(), [PROXY])[PROXY]
     assert table["_host"].to_list() == ["WS-0004.meridian.example"]
+
+
+def test_exchanges_in_one_tunnel_leave_one_line_with_the_bytes_of_all() -> None:
+    second = 1_000_000
+    times = (0, 5 * second, 30 * second, 300 * second)
+    rows = [{"host": OLD_SYSMON, "time": NOON + time, "process": 7} for time in times]
+    other = {"host": OLD_SYSMON, "time": NOON + second, "process": 7, "instance_id": 100}
+    table = render({"request": actions("request", *rows, other)}, world(), [PROXY])[PROXY]
+    assert sorted(table["sc-bytes"]) == [20_000, 20_000, 60_000]

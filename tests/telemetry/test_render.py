@@ -17,7 +17,10 @@ from tests.telemetry.worlds import NOON, actions, world
 
 SYSTEM_COLUMNS = ["_event_id", "_time", "_host", "_user"]
 HELPERS = ["_action_id", "_instance_id"]
-MANY = {kind: actions(kind, *[{"host": i % 5, "time": NOON + i * 777_777} for i in range(60)]) for kind in ACTIONS}
+MANY = {
+    kind: actions(kind, *[{"host": i % 5, "time": NOON + i * 777_777, "instance_id": 99 + i} for i in range(60)])
+    for kind in ACTIONS
+}
 
 
 @pytest.mark.parametrize("name", RENDERED)

@@ -183,7 +183,8 @@ def test_only_one_record_for_a_udp_flow_and_one_for_each_tcp_connection() -> Non
 
 def test_ipv6_is_said_as_text() -> None:
     row = one(NETWORK, {"connection": actions("connection", {"address": "2606:4700::1"})})
-    assert (row["DestinationIsIpv6"], row["SourceIsIpv6"]) == ("true", "false")
+    assert (row["DestinationIsIpv6"], row["SourceIsIpv6"]) == ("true", "true")
+    assert row["SourceIp"].startswith("fd7a:"), "both ends of a connection speak the same protocol"
 
 
 def test_hidden_names_are_a_dash_and_empty_on_sysmon_10() -> None:
