@@ -13,14 +13,13 @@ from simulator.cli import options
 from simulator.cli.detect import tell_failures, tell_problems
 from simulator.cli.progress import progress
 from simulator.content import content
-from simulator.dataset import open_stream
 from simulator.detect import detect
 from simulator.engine.alerts_file import write_alerts
 from simulator.errors import StreamError, UsageError
 from simulator.ir import Status
 from simulator.languages import load_rules
 from simulator.report import print_scorecard, write_html, write_json
-from simulator.score import score
+from simulator.score import examples, score
 from simulator.simulate import simulate
 
 
@@ -70,7 +69,7 @@ def run(
         write_alerts(alerts, partial / "alerts.parquet")
         scorecard = score(alerts, stream)
         write_json(scorecard, partial / "scorecard.json")
-        write_html(scorecard, partial / "report.html")
+        write_html(scorecard, partial / "report.html", examples(alerts, stream))
         _replace(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -78,7 +77,7 @@ def run(
         options.print_json(scorecard.to_json())
     else:
         print_scorecard(scorecard)
-        events = open_stream(out / "stream").manifest["events"]
+        events = sum(stream.manifest["events"].values())
         click.echo(
             f"\n{events:,} events in {time.monotonic() - started:.0f} s. Everything is in {out}/: open report.html"
         )

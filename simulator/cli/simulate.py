@@ -45,7 +45,7 @@ def simulate(
     if json_output:
         options.print_json(dict(stream.manifest))
         return
-    tables = stream.manifest["tables"]
-    for name in sorted(tables):
-        click.echo(f"{tables[name]['events']:>12,}  {name}")
-    click.echo(f"{sum(t['events'] for t in tables.values()):>12,}  events in {out}")
+    events: dict[str, int] = stream.manifest["events"]
+    for name in sorted(events):
+        click.echo(f"{events[name]:>12,}  {name}")
+    click.echo(f"{sum(events.values()):>12,}  events of {stream.manifest['instances']:,} instances in {out}")
