@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 
-from simulator.draw import choice, integers, mix, uniform
+from simulator.draw import choice, integers, uniform
 from simulator.telemetry.envelope import DNS_CLIENT_3008, envelope
 from simulator.telemetry.rows import Rows, Value, choose
 from simulator.telemetry.sysmon import query_results
@@ -74,7 +74,10 @@ def _failing_share(rows: Rows) -> float:
 
 def _table(rows: Rows, columns: dict[str, Value], ordinal: int) -> pl.DataFrame:
     ids = np.full(len(rows.frame), ordinal, np.uint64)
-    times = rows.times() + integers(mix(rows.actions, "3008", ordinal), 300, 4000)
+    # The two records of a pair come in either order, at least a millisecond apart.
+    second = (uniform(rows.actions, "3008 order") < 0.5) == (ordinal == 0)
+    gap = np.where(second, integers(rows.actions, 1000, 3000, "3008 gap"), 0)
+    times = rows.times() + integers(rows.actions, 300, 1300, "3008 delay") + gap
     thread = pl.Series(4 * integers(rows.frame["process"].to_numpy(), 300, 3000, "dns thread"))
     block = envelope(rows, DNS_CLIENT_3008, times, pl.Series(rows.pids()), thread, rows.user("sid"))
     return rows.table(

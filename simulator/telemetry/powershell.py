@@ -16,6 +16,8 @@ from simulator.telemetry.rows import Rows, Value, choose
 _INDENT = "        "
 _WARNING = 3
 _VERBOSE = 5
+_BETWEEN_PIECES = 1500
+"""Microseconds from one piece of a script to the next (assumption)."""
 
 
 def script_block(rows: Rows) -> pl.DataFrame:
@@ -23,7 +25,7 @@ def script_block(rows: Rows) -> pl.DataFrame:
     rows = rows.on("windows")
     rows = rows.where(rows.host("script_logging") | rows.frame["suspicious"])
     rows, number, total, pieces = _split(rows)
-    times = rows.times() + number * 150
+    times = rows.times() + number * _BETWEEN_PIECES
     frame = rows.frame
     columns: dict[str, Value] = {
         **_block(rows, POWERSHELL_4104, times),

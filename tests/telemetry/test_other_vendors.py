@@ -165,7 +165,7 @@ def test_a_lookup_leaves_an_answer_and_a_partner_with_status_87() -> None:
         ("g.api.mega.co.nz", "28", "2251800887582720", "0", "type:  5 lu.api.mega.co.nz;::ffff:66.203.125.11;"),
         ("g.api.mega.co.nz", "1", "1073766400", "87", None),
     ]
-    assert table["_event_id"].n_unique() == 2
+    assert table["_event_id"].n_unique() == table["EventRecordID"].n_unique() == 2
     assert table["_action_id"].to_list() == [500, 500]
     assert set(table["Security_UserID"]) == {"S-1-5-21-1-2-3-1104"}
 
@@ -241,6 +241,7 @@ def test_long_scripts_are_split(length: int, least: int, most: int, pieces: list
     assert long["MessageNumber"].to_list() == [str(i + 1) for i in range(len(pieces))]
     assert long["MessageTotal"].unique().to_list() == [str(len(pieces))]
     assert long["ScriptBlockId"].n_unique() == 1
+    assert long["EventRecordID"].n_unique() == len(pieces)
     assert table["_event_id"].n_unique() == table.height
     assert table["ScriptBlockText"][-1] == "Get-Date"
 
