@@ -17,6 +17,7 @@ from simulator.score import Measure, Ratio, RuleScore, Scorecard, Unmeasured
 MOST_RULES = 60
 """More rules than this are left to the report."""
 MOST_FINDINGS = 3
+MOST_REASONS = 3
 _TITLE_LEAST = 14
 
 
@@ -141,7 +142,11 @@ def _print_scenarios(scorecard: Scorecard, console: Console) -> None:
             recall = _graded(technique.recall)
             recall.append(f" of {technique.instances:,}")
             table.add_row(
-                Text("all labelled", style="dim"), Text(words.clean(technique.id)), recall, "", str(len(technique.rules))
+                Text("all labelled", style="dim"),
+                Text(words.clean(technique.id)),
+                recall,
+                "",
+                str(len(technique.rules)),
             )
         console.print("", table, sep="\n")
     noisy = [one for one in scorecard.scenarios if one.false_cases]
@@ -156,7 +161,13 @@ def _print_unmeasured(rules: Sequence[RuleScore], console: Console) -> None:
     for rule in rules:
         if isinstance(rule.recall, Unmeasured) and not rule.failure:
             by_reason.setdefault(rule.recall.unmeasured, []).append(rule.title)
-    _print_lines((f"Recall unmeasured: {reason}: {_some(titles)}" for reason, titles in by_reason.items()), console)
+    reasons = sorted(by_reason.items(), key=lambda item: (-len(item[1]), item[0]))
+    lines = [f"Recall unmeasured: {reason}: {_some(titles)}" for reason, titles in reasons[:MOST_REASONS]]
+    if others := sum(len(titles) for _, titles in reasons[MOST_REASONS:]):
+        lines.append(
+            f"Recall unmeasured for {words.plural(others, 'more rule')} for other reasons: see report.html or --json"
+        )
+    _print_lines(lines, console)
 
 
 def _some(titles: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from simulator.report import print_scorecard
 from simulator.report.terminal import MOST_RULES
-from simulator.score import Scorecard, score
+from simulator.score import Scorecard, Unmeasured, score
 from tests.score import hand
 
 
@@ -52,6 +52,14 @@ def test_many_rules_are_cut_short_and_counted(card: Scorecard) -> None:
     text = printed(many, 110)
     assert "and 5 rules more" in text
     assert text.count("misses all 3 with binary=renamed") == MOST_RULES
+
+
+def test_many_reasons_are_cut_short_and_counted(card: Scorecard) -> None:
+    browser = card.rules[3]
+    rules = tuple(replace(browser, id=str(n), recall=Unmeasured(f"reason {n}")) for n in range(9))
+    text = printed(replace(card, rules=rules), 110)
+    assert [f"reason {n}:" in text for n in range(5)] == [True, True, True, False, False]
+    assert "Recall unmeasured for 6 more rules" in text
 
 
 def test_logs_without_truth_print_their_alerts() -> None:
