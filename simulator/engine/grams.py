@@ -183,12 +183,14 @@ class _InnerKeys:
         keys: list[int] = []
         offsets: list[int] = []
         owners: list[int] = []
+        step = WORD if width == STRIDED else 1
         for probe in probes:
             literal = literals[probe]
-            for residue in range(WORD if width == STRIDED else 1):
-                step = WORD if width == STRIDED else 1
-                places = range(residue, len(literal) - size + 1, step)
-                best = min(places, key=lambda place: seen.get(word(literal[place : place + WORD]), 0))
+            ranked = [
+                (seen.get(word(literal[place : place + WORD]), 0), place) for place in range(len(literal) - size + 1)
+            ]
+            for residue in range(step):
+                _, best = min(ranked[residue::step])
                 keys.append(int.from_bytes(literal[best : best + size], "little"))
                 offsets.append(best)
                 owners.append(probe)

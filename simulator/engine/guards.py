@@ -83,8 +83,9 @@ class _FieldSample:
             case Anchor.INNER if len(literal) < WORD:
                 seen = self._data.count(literal) * self._scale + 3.0
             case Anchor.INNER:
-                words = self.words
-                seen = min([words.get(word(literal[at : at + WORD]), 0) for at in range(len(literal) - WORD + 1)])
+                # Words side by side overlap; every third, and the last, say enough.
+                get, last = self.words.get, len(literal) - WORD
+                seen = min([get(word(literal[at : at + WORD]), 0) for at in (*range(0, last, 3), last)])
                 seen = seen * self._scale + (0.2 if len(literal) >= STRIDED else 2.0)
         return (seen + 0.2) / (self._count + 1)
 

@@ -8,7 +8,7 @@ settled in the leaves: a negated check over a missing value is true under `Missi
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from simulator.ir import And, Cidr, Compare, Const, Expr, FieldPair, IsNull, Like, Missing, Not, Or, Regex, TimePart
@@ -67,16 +67,27 @@ class Graph:
 
     def __init__(self) -> None:
         self.nodes: list[Node] = [Any(()), All(())]
-        self._numbers: dict[Node, int] = {Any(()): NEVER, All(()): ALWAYS}
+        self._numbers: dict[object, int] = {}
+        self._leaves: dict[ValueLeaf, int] = {}
+        self._of_checks: dict[int, tuple[int, ...]] = {}
 
     def add(self, expr: Expr) -> int:
         """The number of the node that is true of an event exactly where `expr` is true."""
         return self._lower(expr, True)
 
-    def _number(self, node: Node) -> int:
-        number = self._numbers.setdefault(node, len(self.nodes))
+    def _number(self, node: Node, key: object) -> int:
+        """The number of `node`; `key` is equal for equal nodes, and quicker to compare."""
+        number = self._numbers.setdefault(key, len(self.nodes))
         if number == len(self.nodes):
             self.nodes.append(node)
+        return number
+
+    def _check(
+        self, field: str, leaves: Sequence[ValueLeaf], numbers: tuple[int, ...], negated: bool, unless_missing: bool
+    ) -> int:
+        key = (field, numbers, negated, unless_missing)
+        number = self._number(Check(field, tuple(leaves), negated, unless_missing), key)
+        self._of_checks[number] = numbers
         return number
 
     def _lower(self, expr: Expr, positive: bool) -> int:
@@ -90,12 +101,13 @@ class Graph:
             case Or(items):
                 return self._join(items, positive, conjunction=not positive)
             case IsNull(field):
-                return self._number(Null(field, not positive))
+                return self._number(Null(field, not positive), (field, positive))
             case FieldPair():
-                return self._number(PairCheck(expr, not positive))
+                return self._number(PairCheck(expr, not positive), (expr, positive))
             case _:
                 unless_missing = not positive and expr.missing is Missing.UNKNOWN
-                return self._number(Check(expr.field, (expr,), not positive, unless_missing))
+                leaf = self._leaves.setdefault(expr, len(self._leaves))
+                return self._check(expr.field, (expr,), (leaf,), not positive, unless_missing)
 
     def _join(self, items: Iterable[Expr], positive: bool, conjunction: bool) -> int:
         decided, neutral = (NEVER, ALWAYS) if conjunction else (ALWAYS, NEVER)
@@ -109,7 +121,9 @@ class Graph:
             inner = node.items if isinstance(node, kind) and number > ALWAYS else (number,)
             parts.update((part, None) for part in inner if part != neutral)
         merged = self._merge(parts, negated=conjunction)
-        return merged[0] if len(merged) == 1 else self._number(kind(tuple(merged))) if merged else neutral
+        if len(merged) < 2:
+            return merged[0] if merged else neutral
+        return self._number(kind(tuple(merged)), (kind, *merged))
 
     def _merge(self, parts: Iterable[int], negated: bool) -> list[int]:
         """Checks of one field become one, where they stand under "or", or negated under "and"."""
@@ -125,10 +139,10 @@ class Graph:
             if len(members) == 1:
                 rest.append(members[0])
                 continue
-            leaves: dict[ValueLeaf, None] = {}
+            leaves: dict[int, ValueLeaf] = {}
             for member in members:
                 node = self.nodes[member]
                 assert isinstance(node, Check)
-                leaves.update((leaf, None) for leaf in node.leaves)
-            rest.append(self._number(Check(field, tuple(leaves), negated, unless_missing)))
+                leaves.update(zip(self._of_checks[member], node.leaves, strict=True))
+            rest.append(self._check(field, tuple(leaves.values()), tuple(leaves), negated, unless_missing))
         return rest

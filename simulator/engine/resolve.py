@@ -16,6 +16,7 @@ from simulator.ir import (
     Const,
     Correlate,
     Expr,
+    FieldPair,
     Filter,
     Not,
     Or,
@@ -24,7 +25,6 @@ from simulator.ir import (
     Rule,
     Scan,
     Union,
-    fields_of,
 )
 from simulator.tables import Demand
 
@@ -70,12 +70,7 @@ def resolve(rules: Sequence[Rule]) -> Resolved:
             continue
         try:
             found = tuple(_targets(number, rule.plan))
-            reads = [
-                (pattern, fields_of(expr).union(target.bring)) for target in found for pattern, expr in target.scans
-            ]
-            for target in found:
-                for _, expr in target.scans:
-                    _check(expr)
+            reads = [(pattern, _reads(expr, set(target.bring))) for target in found for pattern, expr in target.scans]
         except (RecursionError, ValueError, SparringError) as error:
             failures.append(Failure(rule.id, reason_of(error)))
             continue
@@ -101,20 +96,26 @@ def _targets(number: int, plan: Relation) -> Iterator[Target]:
         yield Target(number, None, tuple(_scans(plan)))
 
 
-def _check(expr: Expr) -> None:
-    """Raises what reading the patterns and networks in `expr` raises, so that it does not depend on the events."""
+def _reads(expr: Expr, names: set[str]) -> set[str]:
+    """Adds the fields that `expr` reads to `names`. Raises what its patterns and networks raise when they are read, so
+    that whether a rule can run does not depend on the events."""
     match expr:
         case And(items) | Or(items):
             for item in items:
-                _check(item)
+                _reads(item, names)
         case Not(item):
-            _check(item)
-        case Regex(_, pattern, flags):
-            compile_regex(pattern, flags)
-        case Cidr(_, network):
-            read_network(network)
-        case _:
+            _reads(item, names)
+        case Const():
             pass
+        case FieldPair(left, right):
+            names.update((left, right))
+        case _:
+            names.add(expr.field)
+            if isinstance(expr, Regex):
+                compile_regex(expr.pattern, expr.flags)
+            elif isinstance(expr, Cidr):
+                read_network(expr.network)
+    return names
 
 
 def _scans(relation: Relation) -> Iterator[tuple[str, Expr]]:

@@ -16,7 +16,7 @@ from simulator.engine.columns import Ints
 from simulator.engine.resolve import Resolved, Target, reason_of, resolve
 from simulator.engine.sieve import TableSieve
 from simulator.engine.text import joined_text
-from simulator.engine.workers import each_part
+from simulator.engine.workers import each_part, without_collecting
 from simulator.ir import Correlate, Rule
 from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
 
@@ -87,7 +87,8 @@ class PartReader:
         self, table: str, rows: pa.RecordBatch, hits: list[pa.Table], candidates: dict[int, list[pa.Table]]
     ) -> None:
         if table not in self._sieves:
-            self._sieves[table] = TableSieve(tuple(self._wanted(table)))
+            with without_collecting():
+                self._sieves[table] = TableSieve(tuple(self._wanted(table)))
         alerting: list[tuple[int, Ints]] = []
         for number, found in self._sieves[table].select(rows):
             target = self._targets[number]
@@ -103,8 +104,7 @@ class PartReader:
             hits.append(_of_schema(table, taken).append_column("target", pa.array(numbers, pa.int32())))
 
     def _wanted(self, table: str) -> Iterable[tuple[int, object]]:
-        patterns = {pattern for target in self._targets for pattern, _ in target.scans}
-        matches = frozenset(pattern for pattern in patterns if fnmatchcase(table, pattern))
+        matches = frozenset(pattern for pattern in self._demand.columns if fnmatchcase(table, pattern))
         for number, target in enumerate(self._targets):
             if (where := target.where(matches)) is not None:
                 yield number, where
@@ -114,7 +114,8 @@ def run(
     rules: Sequence[Rule], source: Source, *, workers: int | None = None, progress: Progress | None = None
 ) -> Alerts:
     """Runs `rules` over all of `source`: see `simulator.detect.detect`."""
-    resolved = resolve(rules)
+    with without_collecting():
+        resolved = resolve(rules)
     parts = source.parts()
     total = sum(part.size for part in parts)
     outcomes: list[Outcome] = []
@@ -204,7 +205,7 @@ def _in_order(rules: Sequence[Rule], fired: pa.Table) -> pa.Table:
         ),
         sort_keys=[(name, "ascending") for name in ("time", "rule", "event", "place")],
     )
-    fired = fired.take(order)
+    fired = fired.combine_chunks().take(order)
     said = fired["number"]
     columns = {
         "rule": pa.array([rule.id for rule in rules], pa.string()).take(said.combine_chunks()),

@@ -19,6 +19,7 @@ from simulator.engine.guards import SAMPLE_ROWS, Chooser, Guard, Probe, Sample
 from simulator.engine.passes import NEVER, All, Any, Check, Graph, Node, Null, PairCheck
 from simulator.engine.resolve import reason_of
 from simulator.engine.values import CheckTest, compile_pair
+from simulator.engine.workers import without_collecting
 from simulator.ir import Expr, FieldPair, Missing
 
 Selected = tuple[int, Ints]
@@ -48,7 +49,8 @@ class TableSieve:
         if not batch.num_rows or not self._roots:
             return []
         if self._sampled < min(batch.num_rows, SAMPLE_ROWS):
-            self._prepare(batch)
+            with without_collecting():
+                self._prepare(batch)
         selected: list[Selected] = []
         guarded, live = self._candidates(batch)
         whole = _Rows(batch, self._graph, self._tests, self._order)
@@ -126,7 +128,7 @@ class TableSieve:
         starts = [0, *cuts.tolist()] if len(pairs) else []
         ends = [*cuts.tolist(), len(pairs)]
         guarded = [(int(roots_hit[start]), rows[start:end]) for start, end in zip(starts, ends, strict=False)]
-        return guarded, np.unique(rows)
+        return guarded, np.flatnonzero(_marked(rows, batch.num_rows))
 
 
 class _Order:
@@ -211,9 +213,8 @@ class _Rows:
         truth = truths[codes]
         unknown = truth < 0
         if unknown.any():
-            test = self._test(number, check)
-            values = column.values
-            new = np.unique(codes[unknown])
+            values, test = column.values, self._test(number, check)
+            new = np.flatnonzero(_marked(codes[unknown], len(values)))
             truths[new] = test.many([values[code] for code in new.tolist()])
             truth = truths[codes]
         passed = truth > 0

@@ -31,8 +31,8 @@ Test = Callable[[object], bool]
 TextTest = Callable[[str], bool]
 
 _MANY = 48
-"""From so many contained texts on, one automaton beats looking for each by itself; from so many values on, one
-call into Arrow beats searching each."""
+"""From so many contained texts on, one automaton beats looking for each by itself; from so many values on, one call
+into Arrow beats searching each."""
 _JOINED_LENGTH = 4000
 """Longer patterns are not joined: RE2 keeps to its memory by getting slower."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import pickle
@@ -39,7 +40,8 @@ def each_part(function: Callable[[Part], T], parts: Sequence[Part], workers: int
 
 
 def _in_processes(function: Callable[[Part], T], parts: Sequence[Part], workers: int) -> Iterator[T]:
-    packed = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
+    with without_collecting():
+        packed = pickle.dumps(function, pickle.HIGHEST_PROTOCOL)
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), initializer=_start, initargs=(packed,))
     # Large parts first keeps all processes busy to the end.
     largest_first = sorted(range(len(parts)), key=lambda number: -parts[number].size)
@@ -63,10 +65,25 @@ def _in_processes(function: Callable[[Part], T], parts: Sequence[Part], workers:
                 process.join(5)
 
 
+@contextlib.contextmanager
+def without_collecting() -> Iterator[None]:
+    """Lets Python's cyclic garbage collector rest while many lasting objects are made: it would walk over them again
+    and again, at twice the cost of making them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
 def _start(packed: bytes) -> None:
     global _function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _function = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    with without_collecting():
+        _function = pickle.loads(packed)  # noqa: S301 - from our own parent process
+    gc.freeze()
 
 
 def _call(part: Part) -> Any:

@@ -16,11 +16,13 @@ from enum import Enum
 
 
 class Case(Enum):
-    """How text is compared."""
+    """How text is compared. (Hashed by identity, as are the next two: rules are compared by the ten thousand.)"""
 
     EXACT = "exact"
     FOLD = "fold"
     """Both sides under Unicode default case folding (`str.casefold`)."""
+
+    __hash__ = object.__hash__
 
 
 class Missing(Enum):
@@ -31,6 +33,8 @@ class Missing(Enum):
     UNKNOWN = "unknown"
     """The predicate is unknown, and so is its negation (three-valued logic: KQL, ES|QL, SQL)."""
 
+    __hash__ = object.__hash__
+
 
 class Wild(Enum):
     """Wildcards in a glob."""
@@ -39,6 +43,8 @@ class Wild(Enum):
     """Any text, also none, line breaks included."""
     ONE = "?"
     """Exactly one character (of the folded text, under `Case.FOLD`)."""
+
+    __hash__ = object.__hash__
 
 
 Glob = tuple[str | Wild, ...]
