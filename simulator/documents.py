@@ -156,29 +156,28 @@ def problems(document: Document, schema: Path) -> Iterator[InvalidScenario]:
 
 def _told(document: Document, error: jsonschema.ValidationError) -> InvalidScenario:
     trail: Trail = tuple(error.absolute_path)
-    found = error.instance
+    found: Any = error.instance
+    schema: Any = error.schema
+    wanted: Any = error.validator_value
     match error.validator:
         case "additionalProperties":
-            known = list(error.schema.get("properties", ()))
+            known = list(schema.get("properties", ()))
             unknown = next((key for key in found if key not in known), "")
             return document.wrong((*trail, unknown), unknown_name("key", unknown, known), key=True)
         case "required":
-            absent = next((key for key in error.validator_value if key not in found), "")
+            absent = next((key for key in wanted if key not in found), "")
             return document.wrong(trail, f"the key {absent!r} is missing")
         case "type":
-            wanted = error.validator_value
             wanted = wanted if isinstance(wanted, str) else " or ".join(wanted)
             return document.wrong(trail, f"found {shown(found)}, expected {_KIND.get(wanted, wanted)}")
         case "enum":
-            return document.wrong(trail, unknown_name("value", found, error.validator_value))
+            return document.wrong(trail, unknown_name("value", found, wanted))
         case "const":
-            return document.wrong(trail, f"found {shown(found)}, expected {error.validator_value!r}")
+            return document.wrong(trail, f"found {shown(found)}, expected {wanted!r}")
         case "pattern":
-            return document.wrong(
-                trail, f"found {shown(found)}, expected {error.schema.get('title', error.validator_value)}"
-            )
+            return document.wrong(trail, f"found {shown(found)}, expected {schema.get('title', wanted)}")
         case "minProperties" | "maxProperties" | "minItems" | "maxItems":
-            what = error.schema.get("title", f"{error.validator} {error.validator_value}")
+            what = schema.get("title", f"{error.validator} {wanted}")
             return document.wrong(trail, f"expected {what}")
         case _:
             return document.wrong(trail, error.message[:300])

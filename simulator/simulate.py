@@ -37,7 +37,7 @@ from simulator.world.profile import find_profile
 Progress = Callable[[int, int], None]
 """Takes how much is done and how much there is in all."""
 
-_ACTIONS_PER_CHUNK: Final = 150_000
+_ACTIONS_PER_CHUNK: Final = 300_000
 """How many actions a chunk should hold: enough that its fixed costs do not count, few enough to fit in memory."""
 
 _PROBED_HOSTS: Final = 10
@@ -150,7 +150,7 @@ def _chunks(stage: _Stage) -> list[Chunk]:
     """
     world, hosts = stage.world, len(stage.world.hosts)
     few = min(_PROBED_HOSTS, hosts)
-    if hosts * world.days <= 6 * few:
+    if hosts * world.days <= 15 * few:
         return [Chunk(0, hosts, 0, world.days)]
     blocks = (Chunk(0, few, 0, 1), Chunk(hosts - few, hosts, 0, 1))
     rate = max(_count(stage, block) for block in blocks) / few

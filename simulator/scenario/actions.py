@@ -23,12 +23,13 @@ _ACTOR: dict[str, pl.DataType | type[pl.DataType]] = {
     "process_start": pl.Int64,
     "image": pl.String,
 }
-"""Which action of which instance, when and where, and the process that did it. `process` is an identity: process ids and
-GUIDs are functions of it and of `process_start`, so they agree in every table of every vendor."""
+"""Which action of which instance, when and where, and the process that did it. `process` is an identity: process ids
+and GUIDs are functions of it and of `process_start`, so they agree in every table of every vendor."""
 
 ACTIONS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
-    # A program starts; the actor is the new process. `software`/`version` name an entry of fixtures/software.yaml (null:
-    # a program without version resources), `session` is 0 for services, `logon` is the identity of the logon session.
+    # A program starts; the actor is the new process. `software`/`version` name an entry of fixtures/software.yaml
+    # (null: a program without version resources), `session` is 0 for services, `logon` is the identity of the logon
+    # session.
     "process_start": _ACTOR
     | {
         "command_line": pl.String,

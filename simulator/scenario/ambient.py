@@ -43,31 +43,92 @@ PROGRAMS: Final[tuple[Program, ...]] = (
     Program("system", "System", "", None, delay=0),
     Program("smss", "C:\\Windows\\System32\\smss.exe", "\\SystemRoot\\System32\\smss.exe", "system", delay=900),
     Program("wininit", "C:\\Windows\\System32\\wininit.exe", "wininit.exe", "smss", delay=2100),
-    Program("services", "C:\\Windows\\System32\\services.exe", "C:\\Windows\\system32\\services.exe", "wininit",
-            delay=2500, software="services"),
+    Program(
+        "services",
+        "C:\\Windows\\System32\\services.exe",
+        "C:\\Windows\\system32\\services.exe",
+        "wininit",
+        delay=2500,
+        software="services",
+    ),
     Program("lsass", "C:\\Windows\\System32\\lsass.exe", "C:\\Windows\\system32\\lsass.exe", "wininit", delay=2600),
-    Program("svchost", _SVCHOST, "C:\\Windows\\system32\\svchost.exe -k netsvcs -p", "services", delay=4100,
-            software="svchost"),
-    Program("schedule", _SVCHOST, "C:\\Windows\\system32\\svchost.exe -k netsvcs -p -s Schedule", "services", delay=4300,
-            software="svchost"),
-    Program("dnscache", _SVCHOST, "C:\\Windows\\system32\\svchost.exe -k NetworkService -p -s Dnscache", "services",
-            account=NETWORK_SERVICE, delay=4700, software="svchost"),
-    Program("local", _SVCHOST, "C:\\Windows\\system32\\svchost.exe -k LocalServiceNetworkRestricted -p", "services",
-            account=LOCAL_SERVICE, delay=4900, software="svchost"),
-    Program("wmi", "C:\\Windows\\System32\\wbem\\WmiPrvSE.exe",
-            "C:\\Windows\\system32\\wbem\\wmiprvse.exe -secured -Embedding", "svchost", account=NETWORK_SERVICE,
-            delay=21000, software="wmiprvse"),
+    Program(
+        "svchost",
+        _SVCHOST,
+        "C:\\Windows\\system32\\svchost.exe -k netsvcs -p",
+        "services",
+        delay=4100,
+        software="svchost",
+    ),
+    Program(
+        "schedule",
+        _SVCHOST,
+        "C:\\Windows\\system32\\svchost.exe -k netsvcs -p -s Schedule",
+        "services",
+        delay=4300,
+        software="svchost",
+    ),
+    Program(
+        "dnscache",
+        _SVCHOST,
+        "C:\\Windows\\system32\\svchost.exe -k NetworkService -p -s Dnscache",
+        "services",
+        account=NETWORK_SERVICE,
+        delay=4700,
+        software="svchost",
+    ),
+    Program(
+        "local",
+        _SVCHOST,
+        "C:\\Windows\\system32\\svchost.exe -k LocalServiceNetworkRestricted -p",
+        "services",
+        account=LOCAL_SERVICE,
+        delay=4900,
+        software="svchost",
+    ),
+    Program(
+        "wmi",
+        "C:\\Windows\\System32\\wbem\\WmiPrvSE.exe",
+        "C:\\Windows\\system32\\wbem\\wmiprvse.exe -secured -Embedding",
+        "svchost",
+        account=NETWORK_SERVICE,
+        delay=21000,
+        software="wmiprvse",
+    ),
     Program("winlogon", "C:\\Windows\\System32\\winlogon.exe", "winlogon.exe", "smss", session=True, delay=0),
-    Program("userinit", "C:\\Windows\\System32\\userinit.exe", "C:\\Windows\\system32\\userinit.exe", "winlogon",
-            account=None, session=True, integrity="Medium", delay=9000),
-    Program("explorer", "C:\\Windows\\explorer.exe", "C:\\Windows\\Explorer.EXE", "userinit", account=None, session=True,
-            integrity="Medium", delay=9400, software="explorer"),
+    Program(
+        "userinit",
+        "C:\\Windows\\System32\\userinit.exe",
+        "C:\\Windows\\system32\\userinit.exe",
+        "winlogon",
+        account=None,
+        session=True,
+        integrity="Medium",
+        delay=9000,
+    ),
+    Program(
+        "explorer",
+        "C:\\Windows\\explorer.exe",
+        "C:\\Windows\\Explorer.EXE",
+        "userinit",
+        account=None,
+        session=True,
+        integrity="Medium",
+        delay=9400,
+        software="explorer",
+    ),
     Program("systemd", "/usr/lib/systemd/systemd", "/sbin/init", None, system="linux"),
     Program("cron", "/usr/sbin/cron", "/usr/sbin/cron -f", "systemd", system="linux", delay=5000),
-    Program("sshd", "/usr/sbin/sshd", "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups", "systemd",
-            system="linux", delay=5200),
+    Program(
+        "sshd",
+        "/usr/sbin/sshd",
+        "sshd: /usr/sbin/sshd -D [listener] 0 of 10-100 startups",
+        "systemd",
+        system="linux",
+        delay=5200,
+    ),
     Program("launchd", "/sbin/launchd", "/sbin/launchd", None, system="macos"),
-)  # fmt: skip
+)
 
 BY_NAME: Final[Mapping[str, int]] = {program.name: number for number, program in enumerate(PROGRAMS)}
 
@@ -120,7 +181,7 @@ def _working_day(day: Index) -> Index:
 
 
 def session_start(rows: Rows, host: Index, user: Index, time: Index) -> Index:
-    """When the session of `user` on `host` began that lasts at `time`: on the morning of that or the last working day."""
+    """When the session of `user` on `host` that lasts at `time` began: that morning or the last working day's."""
     world = rows.origin.world
     pair = draw.combine(host_array(world, "id")[host], user_array(world, "id")[user])
     offset = host_array(world, "utc_offset")[host]
@@ -134,13 +195,9 @@ def session_start(rows: Rows, host: Index, user: Index, time: Index) -> Index:
     day = _working_day(local_day(time, offset))
     start = begins(day)
     late = start + MINUTE > time
-    start[late] = begins(_working_day(day[late] - 1)) if late.all() else _some(begins, _working_day(day - 1))[late]
+    if late.any():
+        start = np.where(late, begins(_working_day(day - 1)), start)
     return start
-
-
-def _some(begins: object, day: Index) -> Index:
-    made: Index = begins(day)  # type: ignore[operator]
-    return made
 
 
 def boot_start(rows: Rows, host: Index, time: Index) -> Index:
@@ -148,7 +205,8 @@ def boot_start(rows: Rows, host: Index, time: Index) -> Index:
     world = rows.origin.world
     owner = host_array(world, "owner")[host]
     logon = session_start(rows, host, owner, time)
-    before = (40 + 80 * draw.uniform(host_array(world, "id")[host] ^ logon.astype(np.uint64), "boot")) * SECOND
+    boot = draw.combine(host_array(world, "id")[host], logon.astype(np.uint64))
+    before = (40 + 80 * draw.uniform(boot, "boot")) * SECOND
     desk = workstations(rows)[host]
     made: Index = np.where(desk, logon - before.astype(np.int64), host_array(world, "boot_time")[host])
     return made

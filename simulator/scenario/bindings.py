@@ -146,7 +146,7 @@ def _floating(values: Mapping[str, tuple[Value, ...]]) -> set[str]:
 
 
 def version(rows: Rows, software: Column) -> Column:
-    """Which version of a program each row's host has: the one that belongs to its operating system, else one of its own.
+    """Which version of a program each row's host has: that of its operating system, else one of its own.
 
     Null for what is not in fixtures/software.yaml.
     """

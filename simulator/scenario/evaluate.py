@@ -36,8 +36,11 @@ Column: TypeAlias = pl.Series | Scalar
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What a name stands for. `make` gives its column in the scope that asks; where the value differs between the rows of
-    one instance (`floating`) every scope asks anew, else a scope within takes its rows of the outer one's column."""
+    """What a name stands for. `make` gives its column in the scope that asks.
+
+    Where the value differs between the rows of one instance (`floating`) every scope asks anew, else a scope within
+    takes its rows of the outer one's column.
+    """
 
     make: Callable[[Scope], Column]
     floating: bool = False
@@ -204,10 +207,10 @@ def evaluate(value: Value, scope: Scope, per: str = "row") -> Column:
                 chosen = dict(cases).get("" if column is None else _scalar_text(column), otherwise or Const(None))
                 return evaluate(chosen, scope, per)
             found = text(column, len(scope.rows))
-            options: list[Value] = [case for _, case in cases] + [otherwise or Const(None)]
+            values: list[Value] = [case for _, case in cases] + [otherwise or Const(None)]
             names = {name: number for number, (name, _) in enumerate(cases)}
             index = found.replace_strict(names, default=len(cases), return_dtype=pl.Int64).to_numpy()
-            return select(index, options, scope, per)
+            return select(index, values, scope, per)
 
 
 @cache

@@ -1,7 +1,7 @@
 """When and to whom a scenario happens: `where` and `occurs` become rows, one for each instance.
 
-An instance's identity is made of seed, scenario and either its number (where a scenario has a fixed number of instances)
-or host, user, day and ordinal. So it does not depend on how the stream is cut into chunks.
+An instance's identity is made of seed, scenario and either its number (where a scenario has a fixed number of them) or
+host, day and ordinal. So it does not depend on how the stream is cut into chunks.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from simulator.world import DAY, LOCAL_SERVICE, NETWORK_SERVICE, SYSTEM, World
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A block of hosts and a span of days: hosts `host_from` to `host_to` - 1, days likewise, counted from the start."""
+    """A block of hosts and a span of days: hosts `host_from` to `host_to` - 1, days likewise, from the start."""
 
     host_from: int
     host_to: int
@@ -150,10 +150,7 @@ def _recurring(
     else:
         counts = draw.poisson(grid, scenario.occurs.mean, "occurs")
     parent, _, ids = draw.children(grid, counts, "instance")
-    if found.users is not None:
-        user = _drawn_user(found, ids)
-    else:
-        user = np.repeat(found.owners[here], len(days))[parent]
+    user = _drawn_user(found, ids) if found.users is not None else np.repeat(found.owners[here], len(days))[parent]
     return ids, grid_host[parent], user, grid_day[parent]
 
 
@@ -210,8 +207,10 @@ def _varied(rows: Rows, dimension: Dimension) -> Index:
 
 
 def _cover(rows: Rows, dimensions: tuple[Dimension, ...], number: Index) -> None:
-    """Replace the drawn values by those of a covering array, for as many instances as it has rows; the rest stays drawn,
-    but per instance."""
+    """Replace the drawn values by those of a covering array, for as many instances as it has rows.
+
+    The rest stays drawn, but per instance.
+    """
     if not dimensions:
         return
     array = np.array(covering(tuple(len(d.cases) for d in dimensions)), dtype=np.int64)

@@ -42,7 +42,7 @@ class Shelf:
 
 
 def shelf_for(path: Path, shelves: dict[tuple[Path, ...], Shelf]) -> Shelf:
-    """The tools a scenario at `path` may use: a folder `tools` beside it or beside its folder, then the bundled ones."""
+    """The tools a scenario at `path` may use: of a folder `tools` beside it or its folder, then the bundled ones."""
     folders = tuple(f for f in (path.parent / "tools", path.parent.parent / "tools") if f.is_dir())
     return shelves.setdefault(folders, Shelf(folders))
 

@@ -13,7 +13,8 @@ from simulator.documents import Document, Trail, load, problems
 from simulator.scenario import read
 from simulator.scenario.model import Dimension, Invocation, Occurs, Scenario, Step, Tool, Use, Where
 from simulator.scenario.read import Context, ToolShelf
-from simulator.scenario.values import Const, Ref, Template, Value
+from simulator.scenario.template import Ref
+from simulator.scenario.values import Const, Reader, Template, Value
 from simulator.world import MINUTE
 
 BUILT_IN: Final = ("version", "binary", "folder", "image")
@@ -67,13 +68,13 @@ def load_tool(path: Path, document: Document | None = None) -> Tool:
 
 
 def _context(
-    document: Document, reader: read.Reader, shelf: ToolShelf | None, own: Iterable[Dimension], *, main: bool = False
+    document: Document, reader: Reader, shelf: ToolShelf | None, own: Iterable[Dimension], *, main: bool = False
 ) -> Context:
     cases = {d.name: frozenset(case.name for case in d.cases) for d in own}
     return Context(document, reader, shelf, cases, main)
 
 
-def _parameters(reader: read.Reader, raw: Mapping[str, Any], at: Trail) -> dict[str, Value | None]:
+def _parameters(reader: Reader, raw: Mapping[str, Any], at: Trail) -> dict[str, Value | None]:
     return {
         name: None if isinstance(item, dict) and item.get("required") else reader.value(item, (*at, name))
         for name, item in raw.items()

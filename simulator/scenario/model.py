@@ -39,8 +39,10 @@ class Delay:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that happens. `what` is process, use, write, lookup, connect, request, script, cmdlet or session; `fields`
-    are its values by name, `choices` those that are plain words (resolver, protocol, integrity, session, software)."""
+    """Something that happens. `what` is process, use, write, lookup, connect, request, script, cmdlet or session.
+
+    `fields` are its values by name, `choices` those that are plain words (resolver, protocol, integrity, session).
+    """
 
     name: str
     what: str
@@ -106,7 +108,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Occurs:
-    """How often and when. `mean` (Poisson) or `exactly` count per host or user and day, `instances` in the whole stream."""
+    """How often and when. `mean` (Poisson) or `exactly` count per host and day, `instances` in the whole stream."""
 
     instances: int | None
     mean: float

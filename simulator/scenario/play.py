@@ -1,7 +1,7 @@
 """Play a scenario: its instances go through its steps, all at once, and leave actions.
 
-Every step turns rows into rows. Its base are the instances, or the rows of the process it is done by; `when` and `chance`
-take some of them away, `times` multiplies them. A clock for each base says when the step before was over.
+Every step turns rows into rows. Its base are the instances, or the rows of the process it is done by; `when` and
+`chance` take some of them away, `times` multiplies them. A clock for each base says when the step before was over.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from simulator.scenario import acts, ambient, sessions
 from simulator.scenario.actions import ActionFrames
 from simulator.scenario.ambient import BY_NAME, Actor
 from simulator.scenario.bindings import of_scenario, of_tool
-from simulator.scenario.evaluate import Column, Scope, evaluate, number, scatter, take, text, whole
+from simulator.scenario.evaluate import Column, Scope, evaluate, scatter, take, text, whole
 from simulator.scenario.instances import Chunk, instances
 from simulator.scenario.model import Scenario, Step, Use
 from simulator.scenario.recorder import Recorder
@@ -235,7 +235,7 @@ def _actor(frame: Frame, step: Step, inner: Scope, parent: Played | None) -> Act
         index = inner.index_to(parent.scope)
         assert not isinstance(index, bool)
         return parent.actor.take(index)
-    if step.by in BY_NAME:
+    if step.by is not None and step.by in BY_NAME:
         return ambient.ambient(inner.rows, step.by)
     if frame.actor is not None:
         index = inner.index_to(frame.scope)
@@ -291,6 +291,3 @@ def _advance(frame: Frame, step: Step, parent: Played | None, done: Played) -> N
             parent.clock = np.maximum(parent.clock, over)
         else:
             np.maximum.at(parent.clock, index, over)
-
-
-__all__ = ["Chunk", "number", "play"]

@@ -1,7 +1,7 @@
 """Rows: the occurrences of something, as parallel arrays. Everything a scenario does is done to all rows at once.
 
-Instances are rows; a step that happens k times for each instance makes k rows of each. A row knows its own identity, from
-which all its random values follow, and the instance it belongs to.
+Instances are rows; a step that happens k times for each instance makes k rows of each. A row knows its own identity,
+from which all its random values follow, and the instance it belongs to.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Rows:
         )
 
     def ids_per(self, per: str) -> draw.Ids:
-        """The identity that decides a random value which stays the same `per` row, instance, habit, host, user or world."""
+        """The identity that decides a value which stays the same `per` row, instance, habit, host, user or world."""
         world, scenario = self.origin.world, self.origin.scenario
         match per:
             case "row":
@@ -92,12 +92,12 @@ class Rows:
         return ids
 
 
-def host_array(world: World, column: str) -> npt.NDArray[np.generic]:
+def host_array(world: World, column: str) -> npt.NDArray[Any]:
     """A column of `world.hosts` as an array."""
     return _arrays(WorldKey(world), "hosts", column)
 
 
-def user_array(world: World, column: str) -> npt.NDArray[np.generic]:
+def user_array(world: World, column: str) -> npt.NDArray[Any]:
     """A column of `world.users` as an array."""
     return _arrays(WorldKey(world), "users", column)
 
@@ -116,8 +116,8 @@ class WorldKey:
 
 
 @lru_cache(maxsize=64)
-def _arrays(key: WorldKey, frame: str, column: str) -> npt.NDArray[np.generic]:
-    found: npt.NDArray[np.generic] = getattr(key.world, frame)[column].to_numpy()
+def _arrays(key: WorldKey, frame: str, column: str) -> npt.NDArray[Any]:
+    found: npt.NDArray[Any] = getattr(key.world, frame)[column].to_numpy()
     return found
 
 
@@ -293,7 +293,8 @@ def fixed_text(letters: npt.NDArray[np.uint8]) -> pl.Series:
         return pl.Series([""] * count, dtype=pl.String)
 
     offsets = np.arange(0, (count + 1) * width, width, dtype=np.int64)
-    array = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(letters)))
+    data = pa.py_buffer(np.ascontiguousarray(letters).tobytes())
+    array = pa.LargeStringArray.from_buffers(count, pa.py_buffer(offsets.tobytes()), data)
     made = pl.from_arrow(array)
     assert isinstance(made, pl.Series)
     return made

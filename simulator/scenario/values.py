@@ -1,6 +1,7 @@
 """Values: what may stand wherever a scenario gives a value, read from YAML into small nodes.
 
-Each drawn value has a `key`, its place in the file, which names its random stream, and `per`: what it stays the same for.
+Each drawn value has a `key`, its place in the file, which names its random stream, and `per`: what it stays the same
+for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from simulator.documents import Document, Trail, shown, unknown_name
-from simulator.errors import InvalidScenario
 from simulator.scenario import units
 from simulator.scenario.template import Ref, TemplateError
 from simulator.scenario.template import parse as parse_template
@@ -134,7 +134,7 @@ class Reader:
         return self.value(raw, trail)
 
     def duration(self, raw: Any, trail: Trail) -> Value:
-        """A value in microseconds: `5 s`, a number of seconds, `{minutes: [2, 40]}`, bytes over rate, or a draw in seconds."""
+        """A value in microseconds: `5 s`, a number of seconds, `{minutes: [2, 40]}`, bytes over rate, a draw."""
         match raw:
             case str() if "{" not in raw:
                 amount = units.duration(raw)
@@ -277,30 +277,11 @@ def references(value: Value) -> Iterator[str]:
             for item in items:
                 yield from references(item)
         case Number(first=first, second=second, least=least, most=most):
-            for item in (first, second, least, most):
-                if item is not None:
-                    yield from references(item)
+            for part in (first, second, least, most):
+                if part is not None:
+                    yield from references(part)
         case Pick(subject, cases, otherwise):
             for item in (subject, *(case for _, case in cases), *((otherwise,) if otherwise else ())):
                 yield from references(item)
         case _:
             return
-
-
-__all__ = [
-    "KINDS",
-    "Arithmetic",
-    "Characters",
-    "Choice",
-    "Const",
-    "InvalidScenario",
-    "Number",
-    "Pick",
-    "Reader",
-    "Ref",
-    "Scalar",
-    "Template",
-    "Value",
-    "Word",
-    "references",
-]  # fmt: skip

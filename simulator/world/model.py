@@ -1,4 +1,4 @@
-"""What the simulated organisation is made of. The frames here are what scenarios filter on and what telemetry renders."""
+"""What the simulated organisation is made of: what scenarios filter on and what telemetry renders."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HOSTS: dict[str, pl.DataType | type[pl.DataType]] = {
     "sysmon_version": pl.String,  # 15.15, 14.14, 10.42; empty where there is no Sysmon
     "timezone": pl.String,  # IANA name
     "utc_offset": pl.Int64,  # microseconds east of UTC at the start of the stream, kept throughout
-    "boot_time": pl.Int64,  # microseconds since 1970 UTC, before the stream starts (workstations boot every working day)
+    "boot_time": pl.Int64,  # microseconds since 1970 UTC, before the stream starts; workstations boot every working day
     "owner": pl.UInt32,  # the person who works there: of a server, its administrator
     "service": pl.UInt32,  # the account its main service runs as (SYSTEM on workstations)
     "sysmon_old": pl.Boolean,  # Sysmon 10: empty text instead of `-`, `?` for version information
@@ -67,7 +67,9 @@ SYSTEM, LOCAL_SERVICE, NETWORK_SERVICE = 0, 1, 2
 
 SYSTEM_LOGON = {SYSTEM: 0x3E7, LOCAL_SERVICE: 0x3E5, NETWORK_SERVICE: 0x3E4}
 """Their logon ids: well known, so the `logon` of an action by one of them is this number itself.
-Source: https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ (SYSTEM_LUID, LOCALSERVICE_LUID, NETWORKSERVICE_LUID).
+
+Source: SYSTEM_LUID, LOCALSERVICE_LUID, NETWORKSERVICE_LUID in ntifs.h,
+https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/.
 """
 
 ROLES = (

@@ -67,7 +67,7 @@ def read_profile(document: Document) -> Profile:
                 trail = ("software", group, program)
                 raise document.wrong(trail, unknown_name("software", program, catalog), key=True)
     base = _defaults(document)
-    said = {name: setting for name, setting in value.get("parameters", {}).items()}
+    said = dict(value.get("parameters", {}))
     for name in said:
         if base and name not in base:
             raise document.wrong(("parameters", name), unknown_name("parameter", name, base), key=True)
