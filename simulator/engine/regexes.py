@@ -1,8 +1,8 @@
 """Regular expressions: one meaning, two engines, no hang.
 
 `regex_syntax` says what a pattern means; here its tree is printed in the dialect of an engine. RE2 runs all that it
-can, in time linear in the text. What it cannot (back references, look-around, atomic groups, `$` in mid-pattern, very
-large patterns) runs on the `regex` module, which backtracks and is therefore stopped after SEARCH_SECONDS.
+can, in time linear in the text. What it cannot (back references, look-around, atomic groups, `\\B`, `$` in
+mid-pattern, very large patterns) runs on the `regex` module, which backtracks and is therefore stopped after SEARCH_SECONDS.
 """
 
 from __future__ import annotations
@@ -133,6 +133,8 @@ def _linear(node: Node, last: bool) -> str:
             if not last:
                 raise _NotLinear
             return r"\n?\z"
+        case Anchor("B"):
+            raise _NotLinear  # RE2 also finds one between the bytes of a character
         case Anchor("^" | "$" as kind):
             return f"(?m:{kind})"
         case Anchor(kind):
