@@ -75,9 +75,10 @@ def simulate(
     with StreamWriter(Path(out), _manifest(stage, job), overwrite=overwrite) as writer:
         writer.scenarios([_about(scenario) for scenario in stage.scenarios])
         with _made(job, stage, chunks, writer.folder, workers or os.cpu_count() or 1) as results:
-            for number, (instances, labels) in enumerate(results):
-                writer.write_truth_instances(number, instances)
-                writer.write_labels(number, labels)
+            for number, truth in enumerate(results):
+                writer.write_truth_instances(number, truth.instances)
+                writer.write_labels(number, truth.labels)
+                writer.write_transfers(number, truth.transfers)
                 if progress is not None:
                     progress(number + 1, len(chunks))
         writer.finish()
@@ -102,6 +103,15 @@ class _Job:
 
 
 @dataclass(frozen=True, slots=True)
+class _Truth:
+    """The truth of a chunk: its instances, what each event belongs to, and when the bytes of attacks left."""
+
+    instances: pl.DataFrame
+    labels: pl.DataFrame
+    transfers: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
 class _Stage:
     """A world and the scenarios that are played in it."""
 
@@ -109,23 +119,26 @@ class _Stage:
     scenarios: tuple[Scenario, ...]
     tables: frozenset[str] | None
 
-    def perform(self, number: int, chunk: Chunk, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """Play a chunk, write its events, and give the truth: its instances and its labels."""
+    def perform(self, number: int, chunk: Chunk, folder: Path) -> _Truth:
+        """Play a chunk, write its events, and give the truth."""
         frames: dict[str, list[pl.DataFrame]] = {}
         truth: list[pl.DataFrame] = []
+        transfers = [_NO_TRANSFERS]
         for scenario in self.scenarios:
             actions, instances = play(self.world, scenario, chunk)
             truth.append(instances)
+            if scenario.label == "malicious" and "connection" in actions:
+                transfers.append(_transfers(actions["connection"]))
             for kind, frame in actions.items():
                 frames.setdefault(kind, []).append(frame)
         whole = {kind: pl.concat(frames.pop(kind)) for kind in list(frames)}
-        labels: list[pl.DataFrame] = []
+        labels = [_NO_LABELS]
         for table, events in render(whole, self.world, self.tables).items():
             if len(events):
                 ordered = events.sort("_time", "_event_id")
                 labels.append(ordered.select(event_id="_event_id", action_id="_action_id", instance_id="_instance_id"))
                 write_part(folder, table, number, ordered.drop("_action_id", "_instance_id"))
-        return self._instances(pl.concat(truth)), pl.concat(labels) if labels else _NO_LABELS
+        return _Truth(self._instances(pl.concat(truth)), pl.concat(labels), pl.concat(transfers))
 
     def _instances(self, truth: pl.DataFrame) -> pl.DataFrame:
         """The truth about instances with the names of hosts and users instead of row numbers."""
@@ -137,9 +150,20 @@ class _Stage:
         ).sort("start", "instance_id")
 
 
-_NO_LABELS: Final = pl.DataFrame(
-    schema={"event_id": pl.Int64, "action_id": pl.Int64, "instance_id": pl.Int64},
+_NO_LABELS: Final = pl.DataFrame(schema={"event_id": pl.Int64, "action_id": pl.Int64, "instance_id": pl.Int64})
+_NO_TRANSFERS: Final = pl.DataFrame(
+    schema={
+        "instance_id": pl.UInt64,
+        "time": pl.Datetime("us", "UTC"),
+        "duration": pl.Int64,
+        "bytes_out": pl.Int64,
+    }
 )
+
+
+def _transfers(connections: pl.DataFrame) -> pl.DataFrame:
+    sent = connections.filter(pl.col("bytes_out") > 0)
+    return sent.select(pl.col(name).cast(kind) for name, kind in _NO_TRANSFERS.schema.items())
 
 
 def _chunks(stage: _Stage) -> list[Chunk]:
@@ -168,9 +192,7 @@ def _count(stage: _Stage, chunk: Chunk) -> int:
 
 
 @contextmanager
-def _made(
-    job: _Job, stage: _Stage, chunks: Sequence[Chunk], folder: Path, workers: int
-) -> Iterator[Iterator[tuple[pl.DataFrame, pl.DataFrame]]]:
+def _made(job: _Job, stage: _Stage, chunks: Sequence[Chunk], folder: Path, workers: int) -> Iterator[Iterator[_Truth]]:
     """The truth of each chunk, in order, once its events are written."""
     if min(workers, len(chunks)) == 1:
         yield (stage.perform(number, chunk, folder) for number, chunk in enumerate(chunks))
@@ -183,11 +205,9 @@ def _made(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _in_order(
-    pool: ProcessPoolExecutor, chunks: Sequence[Chunk], folder: Path, workers: int
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+def _in_order(pool: ProcessPoolExecutor, chunks: Sequence[Chunk], folder: Path, workers: int) -> Iterator[_Truth]:
     """Results in the order of chunks, with only a few chunks under way at a time."""
-    pending: deque[Future[tuple[pl.DataFrame, pl.DataFrame]]] = deque()
+    pending: deque[Future[_Truth]] = deque()
     waiting = iter(enumerate(chunks))
     try:
         while True:
@@ -225,7 +245,7 @@ def _begin(job: _Job) -> None:
     _stage = job.stage()
 
 
-def _perform(number: int, chunk: Chunk, folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _perform(number: int, chunk: Chunk, folder: Path) -> _Truth:
     assert _stage is not None
     return _stage.perform(number, chunk, folder)
 

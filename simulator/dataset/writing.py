@@ -25,6 +25,8 @@ from simulator.dataset.layout import (
     MANIFEST,
     ROW_GROUP,
     SCENARIOS,
+    TRANSFERS,
+    TRANSFERS_SCHEMA,
     TRUTH,
     part_path,
 )
@@ -142,6 +144,13 @@ class StreamWriter:
     def write_labels(self, part: int, rows: Rows) -> None:
         """Appends labels (`LABELS_SCHEMA`). Parts must come in rising order."""
         self._truth[LABELS].append(part, rows)
+
+    def write_transfers(self, part: int, rows: Rows) -> None:
+        """Appends when the bytes of malicious instances left (`TRANSFERS_SCHEMA`). Parts must come in rising order; the
+        file is there only when this was called."""
+        if TRANSFERS not in self._truth:
+            self._truth[TRANSFERS] = _Growing(self.folder / TRUTH / TRANSFERS, TRANSFERS_SCHEMA)
+        self._truth[TRANSFERS].append(part, rows)
 
     def scenarios(self, about: Sequence[Mapping[str, Any]]) -> None:
         """What the truth says of each scenario: id, title, label, technique, expect."""
