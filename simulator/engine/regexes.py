@@ -2,7 +2,8 @@
 
 `regex_syntax` says what a pattern means; here its tree is printed in the dialect of an engine. RE2 runs all that it
 can, in time linear in the text. What it cannot (back references, look-around, atomic groups, `\\B`, `$` in
-mid-pattern, very large patterns) runs on the `regex` module, which backtracks and is therefore stopped after SEARCH_SECONDS.
+mid-pattern, very large patterns) runs on the `regex` module, which backtracks and is therefore stopped after
+SEARCH_SECONDS.
 """
 
 from __future__ import annotations

@@ -123,7 +123,8 @@ class Like:
 
 @dataclass(frozen=True, slots=True)
 class Regex:
-    """`pattern` is found somewhere in the text of `field`. Flags are letters out of `ims` as in Python's `re`."""
+    """`pattern`, in PCRE2's syntax and meaning, is found somewhere in the text of `field`. Flags are letters out of
+    `ims` as in Python's `re`."""
 
     field: str
     pattern: str

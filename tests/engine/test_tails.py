@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simulator.engine import tails
 from simulator.engine.reference import Evidence, matches
-from simulator.engine.tails import FIRINGS, Path, leaves, run_tail
+from simulator.engine.tails import FIRINGS, Path, TailError, leaves, run_tail
 from simulator.engine.text import joined_text
 from simulator.ir import Branch, Correlate, CorrelationKind, Op, Relation, Scan, Threshold
 from tests.engine.strategies import correlations, events, numbered, rule_of, scans
@@ -142,3 +144,21 @@ def test_leaves_of_nested_correlations_are_found_by_path() -> None:
         ((1, 0), Scan("p"), {"x"}),
         ((1, 1), Scan("q"), {"y"}),
     ]
+
+
+def test_a_correlation_that_needs_too_much_memory_fails_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(tails._SETTINGS, "memory_limit", "3MB")
+    node = Correlate(
+        CorrelationKind.VALUE_COUNT, (Branch("a", Scan("t"), ("x",), ("v",)),), ("x",), 10**9, (Threshold(Op.GE, 2),)
+    )
+    many = 200_000
+    rows = pa.table(
+        {
+            "_event_id": pa.array(range(many), pa.int64()),
+            "_time": pa.array(range(many), pa.timestamp("us", tz="UTC")),
+            "x": pa.array([f"group {n}" for n in range(many)]),
+            "v": pa.array([f"value {n}" for n in range(many)]),
+        }
+    )
+    with pytest.raises(TailError, match="rule rule-0: the correlation failed: Out of Memory"):
+        run_tail(rule_of(node), node, {(0,): rows})
