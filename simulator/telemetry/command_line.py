@@ -13,8 +13,9 @@ import polars as pl
 from simulator.telemetry.rows import Rows
 from simulator.telemetry.scene import Scene
 
-_PROGRAM = r'^("[^"]*"|[^"\s]\S*) (\S)'
-_UNQUOTED = r'^[^"\s]\S*'
+_PROGRAM = r'^("[^"]*"|[^"\s\\]\S*) (\S)'
+_UNQUOTED = r'^[^"\s\\]\S*'
+"""Not what begins with a backslash: the kernel itself starts conhost.exe (by its NT path) under any console."""
 
 _HAVE_CHILDREN = frozenset((
     "cmd", "powershell", "pwsh", "wscript", "cscript", "mshta", "python", "pythonw", "py", "node", "npm", "java", "wsl",
