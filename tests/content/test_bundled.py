@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from simulator.content import content
+from simulator.ir import Status
 from simulator.languages import load_rules
 from simulator.scenario.library import check_scenarios, load_scenarios
 from simulator.world.profile import load_pools, load_software
@@ -27,7 +28,7 @@ def test_every_scenario_tool_and_world_is_ok() -> None:
 
 
 def test_every_rule_is_ok() -> None:
-    assert [(one.path, one.problems) for one in RULES.files if one.status != "ok"] == []
+    assert [(one.path, one.problems) for one in RULES.files if one.status is not Status.OK] == []
 
 
 def test_rule_ids_are_uuid4_and_occur_once() -> None:
@@ -78,7 +79,9 @@ def test_labels_agree_with_folders() -> None:
     }
 
 
-@pytest.mark.parametrize("tool", ["rclone", "restic", "curl", "telegram-bot", "code-tunnel", "devtunnel", "megasync", "sevenzip"])
+@pytest.mark.parametrize(
+    "tool", ["rclone", "restic", "curl", "telegram-bot", "code-tunnel", "devtunnel", "megasync", "sevenzip"]
+)
 def test_good_and_bad_use_share_one_tool_model(tool: str) -> None:
     """DESIGN: otherwise precision is fiction."""
     using = {path.parent.name for path in _files().values() if f"use: {tool}." in path.read_text(encoding="utf-8")}
@@ -98,4 +101,6 @@ def test_go_programs_carry_no_version_resource() -> None:
 
 
 def _files() -> dict[str, Path]:
-    return {path.stem: path for room in ("malicious", "benign") for path in (content("scenarios") / room).glob("*.yaml")}
+    return {
+        path.stem: path for room in ("malicious", "benign") for path in (content("scenarios") / room).glob("*.yaml")
+    }
