@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from simulator.dataset.importing import fast
 from simulator.dataset.importing.careful import Careful
-from simulator.dataset.importing.fields import Ints, batch_of, possible
+from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, Ints, batch_of, possible, user_fields
 from simulator.dataset.importing.kinds import Kinds, kinds
 from simulator.dataset.whole_text import TEXT
 from simulator.tables import Batch, Demand, PassedOver, Rejected
@@ -69,7 +69,9 @@ def _fast(
         else:
             together.append((table, wanted, rows))
     if together:
-        how = fast.united(tuple(fast.plan(table, wanted, found.nested) for table, wanted, _ in sorted(together, key=_name)))
+        how = fast.united(
+            tuple(fast.plan(table, wanted, found.nested) for table, wanted, _ in sorted(together, key=_name))
+        )
         for _, batch in _batches(block, found, together, how, file, base, left):
             yield batch
     if passed:
@@ -92,8 +94,12 @@ def _batches(
     rows = np.concatenate([rows for _, _, rows in groups])
     read, columns, doubtful = fast.transform(block.lines.take(pa.array(rows)), how)
     left.append(rows[doubtful])
-    sure = _as_guessed(found, rows[read], columns)
-    left.append(rows[read[~sure]])
+    if found.nested:
+        sure = np.ones(len(read), bool)
+        columns |= _from_bytes(found, rows[read])
+    else:
+        sure = _as_guessed(found, rows[read], columns)
+        left.append(rows[read[~sure]])
     ends = np.cumsum([len(rows) for _, _, rows in groups])
     begin = 0
     for (table, wanted, _), end in zip(groups, ends.tolist(), strict=True):
@@ -106,8 +112,22 @@ def _batches(
             mine = columns
         else:
             mask = pa.array(picked)
-            mine = {name: column.filter(mask) for name, column in columns.items()}
+            needed = wanted.union(user_fields(table), (HIDDEN_TIME, HIDDEN_HOST))
+            mine = {name: column.filter(mask) for name, column in columns.items() if name in needed}
         yield table, batch_of(table, mine, wanted, file, base + block.ordinals[chosen], block.records[chosen])
+
+
+def _from_bytes(found: Kinds, rows: Ints) -> fast.Columns:
+    """What was read of the System blocks when the kinds were found."""
+    assert found.time is not None
+    assert found.host is not None
+    taken = pa.array(rows)
+    return {
+        "EventID": pa.array(found.event[rows]),
+        "Channel": pa.DictionaryArray.from_arrays(pa.array(found.channel[rows]), pa.array(found.channels, pa.string())),
+        HIDDEN_TIME: found.time.take(taken),
+        HIDDEN_HOST: found.host.take(taken),
+    }
 
 
 def _as_guessed(found: Kinds, rows: Ints, columns: fast.Columns) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -41,7 +41,9 @@ class DocumentPart:
             yield Rejected(self.file, 0, f"cannot be read: {error.strerror or error}")
             return
         if len(data) > MAX_DOCUMENT:
-            yield Rejected(self.file, 0, f"the JSON document is larger than {MAX_DOCUMENT >> 20} MiB; write it as lines")
+            yield Rejected(
+                self.file, 0, f"the JSON document is larger than {MAX_DOCUMENT >> 20} MiB; write it as lines"
+            )
             return
         careful = Careful(self.file, self.number << 40, demand)
         record = 0

@@ -36,7 +36,9 @@ class Plan:
 @lru_cache(4096)
 def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
     """How to read `wanted` and what the system columns need."""
-    names = sorted({*wanted, *user_fields(table), HIDDEN_TIME, HIDDEN_HOST, "EventID", "Channel"})
+    names = sorted(
+        {*wanted, *user_fields(table), *(() if nested else (HIDDEN_TIME, HIDDEN_HOST, "EventID", "Channel"))}
+    )
     doubts = {name.split(".")[0] for name in names if "." in name}
     if not nested:
         paths = {name: tuple((key,) for key in FLAT_KEYS.get(name, (name,))) for name in names}
@@ -44,6 +46,7 @@ def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
             if name in FLAT_KEYS and name[0] != "\0" and (name,) not in several:
                 paths[name] = (*several, (name,))
         return Plan(tuple(paths.items()), tuple((name,) for name in sorted(doubts)))
+    names = [name for name in names if name not in ("EventID", "Channel")]  # known from the bytes
     if "Data" in names:
         doubts.add("Data")
         names.remove("Data")
@@ -51,7 +54,9 @@ def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
         name: (("Event", "System", *SYSTEM_PATHS[name]) if name in SYSTEM_PATHS else ("Event", "EventData", name),)
         for name in names
     }
-    return Plan(tuple(paths.items()), (("Event", "UserData"), *(("Event", "EventData", name) for name in sorted(doubts))))
+    return Plan(
+        tuple(paths.items()), (("Event", "UserData"), *(("Event", "EventData", name) for name in sorted(doubts)))
+    )
 
 
 def transform(lines: pa.StringArray, how: Plan) -> tuple[Ints, Columns, Ints]:

@@ -99,7 +99,7 @@ def _types(table: str) -> Mapping[str, Type]:
 
 
 def _typed(column: pa.Array, kind: Type) -> pa.Array:
-    if kind is Type.TEXT or pa.types.is_list(column.type):
+    if kind is Type.TEXT or pa.types.is_list(column.type) or column.type == kind.arrow:
         return column
     texts = cast(pl.Series, pl.from_arrow(column))
     match kind:

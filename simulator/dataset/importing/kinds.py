@@ -2,7 +2,7 @@
 
 A key such as `"EventID":` can stand in a line only as a key: inside a text its quotes would be escaped. So the first
 one after `"System":` tells the kind of event without parsing the line. What does not look as expected is left to the
-careful way, and what was found is held to the parsed columns later.
+careful way.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
 from simulator.dataset.importing.fields import Ints, table_of
-
-Bools = npt.NDArray[np.bool_]
+from simulator.dataset.importing.raw import RawLines
 
 MAX_CHANNELS = 500
 _SYSTEM = b'"System":'
 _ID = '"EventID":'
 _CHANNEL = '"Channel":'
+_HOST = '"Computer":'
+_TIME = '"SystemTime":'
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +36,14 @@ class Kinds:
     table: Ints
     event: Ints
     channel: Ints
-
-
-class _Bytes:
-    """The bytes of all lines, readable in words of eight from anywhere."""
-
-    def __init__(self, lines: pa.StringArray) -> None:
-        _, offsets, data = lines.buffers()
-        self.starts = np.frombuffer(offsets, np.int32)[lines.offset : lines.offset + len(lines) + 1].astype(np.int64)
-        self.data = np.frombuffer(data, np.uint8)
-        self.words: npt.NDArray[np.uint64] = np.ndarray(max(0, len(self.data) - 7), "<u8", self.data, strides=(1,))
-
-    def text(self, start: int, end: int) -> bytes:
-        return self.data[start:end].tobytes()
-
-    def same(self, at: Ints, text: bytes) -> Bools:
-        """Where `text` (of at least eight bytes) stands at `at`."""
-        inside = at + len(text) <= len(self.data)
-        found = inside.copy()
-        at = np.where(inside, at, 0)
-        # The last bytes differ soonest: channel names begin alike.
-        for step in (len(text) - 8, *range(0, len(text) - 8, 8)):
-            found &= self.words[at + step] == np.frombuffer(text, "<u8", 1, step)[0]
-        return found
+    time: pa.StringArray | None
+    host: pa.StringArray | None
+    """For nested lines, whose System block is read from the bytes too."""
 
 
 def kinds(lines: pa.StringArray) -> Kinds | None:
     """The kind of each line; None when these are not Windows events in a shape with a fast way."""
-    if not len(lines) or (raw := _Bytes(lines)).words.size < 64:
+    if not len(lines) or (raw := RawLines(lines)).words.size < 64:
         return None
     first = raw.text(int(raw.starts[0]), int(min(raw.starts[1], raw.starts[0] + 4096)))
     system = first.find(_SYSTEM)
@@ -81,11 +61,18 @@ def kinds(lines: pa.StringArray) -> Kinds | None:
     at = _after(raw, series, _CHANNEL)
     at[~likely | (event < 0)] = -1
     channel, names = _channels(raw, at)
+    time = host = None
+    if nested:
+        # In this order, so that they are those of the System block.
+        places = [at, _after(raw, series, _HOST), _after(raw, series, _TIME)]
+        host, host_found = raw.strings(places[1])
+        time, time_found = raw.strings(places[2])
+        channel[~(host_found & time_found & (places[0] < places[1]) & (places[2] < places[1]))] = -1
     table, tables = _tables(channel, event, names)
-    return Kinds(nested, tables, names, table, event, channel)
+    return Kinds(nested, tables, names, table, event, channel, time, host)
 
 
-def _after(raw: _Bytes, series: pl.Series, key: str) -> Ints:
+def _after(raw: RawLines, series: pl.Series, key: str) -> Ints:
     """Where the value of `key` begins in each line; -1 where there is none."""
     found = series.str.find(key, literal=True).fill_null(-1).cast(pl.Int64).to_numpy()
     at = np.where(found >= 0, raw.starts[:-1] + found + len(key), 0)
@@ -93,7 +80,7 @@ def _after(raw: _Bytes, series: pl.Series, key: str) -> Ints:
     return np.where((found >= 0) & (at < raw.starts[1:]), at, -1)
 
 
-def _numbers(raw: _Bytes, at: Ints) -> Ints:
+def _numbers(raw: RawLines, at: Ints) -> Ints:
     """The decimal number of up to five digits at each position; -1 where there is none."""
     value = np.zeros(len(at), np.int64)
     going = at >= 0
@@ -108,7 +95,7 @@ def _numbers(raw: _Bytes, at: Ints) -> Ints:
     return np.where(digits > 0, value, -1)
 
 
-def _channels(raw: _Bytes, at: Ints) -> tuple[Ints, tuple[str, ...]]:
+def _channels(raw: RawLines, at: Ints) -> tuple[Ints, tuple[str, ...]]:
     """The number of the channel named at each position, and the names. Each new name is read once and then looked for
     in all lines that have none yet."""
     number = np.full(len(at), -1, np.int64)

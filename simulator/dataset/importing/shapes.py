@@ -77,7 +77,10 @@ def _generic(record: Mapping[str, Any]) -> Recognised | str:
     if "_user" in fields and "User" not in fields:
         fields["User"] = fields["_user"]
     known_table = TABLES[table]
-    return Recognised(table, {k: v for k, v in fields.items() if known_table.open or k in known_table.names or k[0] == "\0" or k == "User"})
+    return Recognised(
+        table,
+        {k: v for k, v in fields.items() if known_table.open or k in known_table.names or k[0] == "\0" or k == "User"},
+    )
 
 
 _TELLING = {
