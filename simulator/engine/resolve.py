@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from simulator.engine.alerts import Failure
 from simulator.engine.regexes import compile_regex
-from simulator.engine.tails import Path, leaves
 from simulator.engine.text import read_network
 from simulator.errors import SparringError
 from simulator.ir import (
@@ -39,7 +38,7 @@ class Target:
     """
 
     rule: int
-    path: Path | None
+    path: tuple[int, ...] | None
     scans: tuple[tuple[str, Expr], ...]
     bring: tuple[str, ...] = ()
 
@@ -90,6 +89,8 @@ def reason_of(error: BaseException) -> str:
 
 def _targets(number: int, plan: Relation) -> Iterator[Target]:
     if isinstance(plan, Correlate):
+        from simulator.engine.tails import leaves  # here, because worker processes need no DuckDB
+
         for leaf in leaves(plan):
             yield Target(number, leaf.path, tuple(_scans(leaf.source)), tuple(sorted(leaf.columns)))
     else:

@@ -83,7 +83,6 @@ def _start(packed: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with without_collecting():
         _function = pickle.loads(packed)  # noqa: S301 - from our own parent process
-    gc.freeze()
 
 
 def _call(part: Part) -> Any:
