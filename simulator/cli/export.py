@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from simulator.cli import options
+from simulator.dataset import export as write
 from simulator.dataset import open_stream
 
 
@@ -18,8 +19,6 @@ from simulator.dataset import open_stream
 @options.as_json
 def export(stream: Path, shape: str, out: Path, with_truth: bool, json_output: bool) -> None:
     """Write STREAM as JSON lines in evtx_dump's shape, or as CSV, one file a table."""
-    from simulator.dataset import export as write
-
     files = write(open_stream(stream), shape, out, with_truth=with_truth)
     for file in files:
         if json_output:
