@@ -26,14 +26,7 @@ MAX_VALUES = 200_000
 MAX_DEPTH = 40
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PLAIN = {
-    "tag:yaml.org,2002:str",
-    "tag:yaml.org,2002:int",
-    "tag:yaml.org,2002:float",
-    "tag:yaml.org,2002:bool",
-    "tag:yaml.org,2002:null",
-    "tag:yaml.org,2002:timestamp",
-}
+_YAML = "tag:yaml.org,2002:"
 _NUMBERS = yaml.constructor.SafeConstructor()
 
 
@@ -75,7 +68,9 @@ def load(path: Path) -> Document:
 def parse(raw: bytes, name: str) -> Document:
     """Read YAML from bytes; `name` stands for the file in messages."""
     try:
-        node = yaml.compose(raw.decode("utf-8-sig"), Loader=_LOADER)
+        text = raw.decode("utf-8-sig")
+        _refuse_depth(text, name)
+        node = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError as error:
         raise InvalidScenario(Location(name), f"is not UTF-8: {error.reason} at byte {error.start}") from error
     except yaml.MarkedYAMLError as error:
@@ -84,11 +79,23 @@ def parse(raw: bytes, name: str) -> Document:
         raise InvalidScenario(place, f"is not YAML: {error.problem or error.context}") from error
     except yaml.YAMLError as error:
         raise InvalidScenario(Location(name), f"is not YAML: {error}") from error
-    except RecursionError as error:
-        raise InvalidScenario(Location(name), f"is nested deeper than {MAX_DEPTH} levels") from error
     builder = _Builder(name)
     value = builder.build(node, ()) if node is not None else None
     return Document(name, value, builder.values, builder.keys)
+
+
+def _refuse_depth(text: str, name: str) -> None:
+    """Raise InvalidScenario for what is nested too deep: composing it would overflow the stack."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > MAX_DEPTH:
+                mark: Any = event.start_mark
+                place = Location(name, mark.line + 1, mark.column + 1)
+                raise InvalidScenario(place, f"is nested deeper than {MAX_DEPTH} levels")
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 class _Builder:
@@ -106,6 +113,8 @@ class _Builder:
         if len(self.values) >= MAX_VALUES:
             raise self.wrong(node, f"more than {MAX_VALUES:,} values once aliases are expanded")
         self.values[trail] = (node.start_mark.line + 1, node.start_mark.column + 1)
+        if not isinstance(node, yaml.ScalarNode) and node.tag.removeprefix(_YAML) not in ("map", "seq"):
+            raise self.wrong(node, f"the tag {node.tag!r} is not allowed; plain YAML only")
         match node:
             case yaml.MappingNode():
                 return self._mapping(node, trail)
@@ -127,7 +136,7 @@ class _Builder:
         return made
 
     def _scalar(self, node: yaml.Node) -> Any:
-        match node.tag.removeprefix("tag:yaml.org,2002:"):
+        match node.tag.removeprefix(_YAML):
             case "int" | "float" | "bool" as kind:
                 try:
                     return getattr(_NUMBERS, f"construct_yaml_{kind}")(node)
