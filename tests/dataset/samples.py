@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from simulator.dataset import Stream, StreamWriter, open_stream
+from simulator.dataset.layout import INSTANCES_SCHEMA, LABELS_SCHEMA
 from simulator.tables import SYSTEM_COLUMNS, TABLES, Batch, Demand, PassedOver, Rejected, Source
+from tests.benchmarks.events import write_jsonl
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 START = dt.datetime(2026, 3, 2, 10, tzinfo=dt.UTC)
@@ -65,7 +68,6 @@ def write_stream(path: Path, events: int = 3) -> Stream:
             "instance_id": 7, "scenario": "rclone", "label": "malicious", "technique": "T1567.002", "host": "WS-1",
             "user": "ann", "start": START, "end": START, "variation": "{}", "tags": ["evasion.rename"], "bytes_out": 1,
         }  # fmt: skip
-        from simulator.dataset.layout import INSTANCES_SCHEMA, LABELS_SCHEMA
 
         writer.write_truth_instances(0, pa.Table.from_pylist([instance], INSTANCES_SCHEMA))
         label = {"event_id": 1, "action_id": 3, "instance_id": 7}
@@ -74,6 +76,13 @@ def write_stream(path: Path, events: int = 3) -> Stream:
         writer.scenarios([{"id": "rclone", "title": "t", "label": "malicious", "technique": "T1567.002", "expect": {}}])
         writer.finish()
     return open_stream(path)
+
+
+def mixed_lines(count: int) -> list[bytes]:
+    """Many kinds of Windows events, one line each."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_jsonl(Path(folder, "log"), count)
+        return Path(folder, "log").read_bytes().splitlines()
 
 
 def read_all(source: Source, columns: str = "*", names: str = "") -> tuple[list[dict[str, Any]], list[Rejected], int]:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from simulator.dataset.importing import block as blocks
 from simulator.dataset.importing.block import Block, read_block
 from simulator.tables import Batch, Demand, PassedOver, Rejected
-from tests.benchmarks.mixed_events import mixed_lines
-from tests.dataset.samples import SYSMON
+from tests.dataset.samples import SYSMON, mixed_lines
 
 NAMES = "Image CommandLine User Data Computer EventID Level Channel a.b Path path Provider_Name EventRecordID ProcessId"
 DEMAND = Demand({"sysmon.*": frozenset(NAMES.split()), "security.*": frozenset(NAMES.split())})

@@ -11,8 +11,7 @@ from simulator.dataset import Stream, export, open_source
 from simulator.dataset.importing import text_files
 from simulator.dataset.importing.text_files import LinesPart, lines_parts
 from simulator.errors import StreamError, UsageError
-from tests.benchmarks.mixed_events import mixed_lines
-from tests.dataset.samples import SYSMON, read_all, write_stream
+from tests.dataset.samples import SYSMON, mixed_lines, read_all, write_stream
 
 TIME = "2026-03-02T10:00:00.123456Z"
 
@@ -150,7 +149,7 @@ def small_parts(monkeypatch):
 
 
 def test_parts_of_a_large_file_number_its_lines_right(tmp_path, small_parts):
-    lines = list(mixed_lines(600))
+    lines = mixed_lines(600)
     lines[100:100] = [b"", b"{broken", b"\r"]
     log = tmp_path / "log.jsonl"
     log.write_bytes(b"\n".join(lines))

@@ -20,8 +20,19 @@ _GUID = re.compile(r"\{[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}")
 _INTEGER = re.compile(r"0|[1-9][0-9]{0,17}")
 
 INTEGERS = frozenset(
-    "ProcessId ParentProcessId TerminalSessionId SourcePort DestinationPort SourceProcessId TargetProcessId "
-    "SourceThreadId NewThreadId MessageNumber MessageTotal".split()
+    (
+        "ProcessId",
+        "ParentProcessId",
+        "TerminalSessionId",
+        "SourcePort",
+        "DestinationPort",
+        "SourceProcessId",
+        "TargetProcessId",
+        "SourceThreadId",
+        "NewThreadId",
+        "MessageNumber",
+        "MessageTotal",
+    )
 )
 BOOLEANS = {"true": True, "false": False}
 BOOLEAN_FIELDS = frozenset(("Initiated", "SourceIsIpv6", "DestinationIsIpv6"))

@@ -102,11 +102,11 @@ def _write_table(stream: Stream, table: str, kind: str, file: IO[bytes]) -> tupl
     times: list[int] = []
     lengths: list[int] = []
     for number, batch in enumerate(_batches(stream, table, columns)):
-        ids += batch.column("_event_id").to_pylist()
+        ids += batch.column("_event_id").to_numpy().tolist()
         if kind == "csv":
             file.write(_csv(batch, columns, heading=number == 0).encode())
             continue
-        times += batch.column("_time").cast(pa.int64()).fill_null(0).to_pylist()
+        times += batch.column("_time").cast(pa.int64()).fill_null(0).to_numpy().tolist()
         texts = [
             orjson.dumps(evtx_object(row) if windows else _flat(row), option=orjson.OPT_APPEND_NEWLINE)
             for row in batch.select([name for name in columns if name in batch.schema.names]).to_pylist()

@@ -92,7 +92,7 @@ def _batches(
     left: list[Ints],
 ) -> Iterator[tuple[str, Batch]]:
     rows = np.concatenate([rows for _, _, rows in groups])
-    read, columns, doubtful = fast.transform(block.lines.take(pa.array(rows)), how)
+    read, columns, doubtful = fast.transform(block.lines.take(pa.array(rows, pa.int64())), how)
     left.append(rows[doubtful])
     if found.nested:
         sure = np.ones(len(read), bool)
@@ -121,10 +121,10 @@ def _from_bytes(found: Kinds, rows: Ints) -> fast.Columns:
     """What was read of the System blocks when the kinds were found."""
     assert found.time is not None
     assert found.host is not None
-    taken = pa.array(rows)
+    taken = pa.array(rows, pa.int64())
     return {
         "EventID": pa.array(found.event[rows]),
-        "Channel": pa.DictionaryArray.from_arrays(pa.array(found.channel[rows]), pa.array(found.channels, pa.string())),
+        "Channel": pa.DictionaryArray.from_arrays(found.channel[rows], list(found.channels)),
         HIDDEN_TIME: found.time.take(taken),
         HIDDEN_HOST: found.host.take(taken),
     }
@@ -135,6 +135,6 @@ def _as_guessed(found: Kinds, rows: Ints, columns: fast.Columns) -> np.ndarray[t
     if not {"EventID", "Channel"} <= columns.keys():
         return np.zeros(len(rows), bool)
     ids = pa.array(found.event[rows]).cast(pa.string())
-    channels = pa.array(found.channels, pa.string()).take(pa.array(found.channel[rows]))
+    channels = pa.array(found.channels, pa.string()).take(pa.array(found.channel[rows], pa.int64()))
     same = pc.and_(pc.equal(columns["EventID"], ids), pc.equal(columns["Channel"], channels))
     return same.fill_null(False).to_numpy(zero_copy_only=False)

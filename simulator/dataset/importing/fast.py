@@ -17,11 +17,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, Ints, user_fields
+from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, Ints, Values, text_buffers, user_fields
 from simulator.dataset.importing.windows import FLAT_KEYS, SYSTEM_PATHS
 
 Path = tuple[str, ...]
-Columns = dict[str, pa.Array]
+Columns = dict[str, Values]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
         {*wanted, *user_fields(table), *(() if nested else (HIDDEN_TIME, HIDDEN_HOST, "EventID", "Channel"))}
     )
     doubts = {name.split(".")[0] for name in names if "." in name}
+    paths: dict[str, tuple[Path, ...]]
     if not nested:
         paths = {name: tuple((key,) for key in FLAT_KEYS.get(name, (name,))) for name in names}
         for name, several in paths.items():
@@ -54,9 +55,11 @@ def plan(table: str, wanted: frozenset[str], nested: bool) -> Plan:
         name: (("Event", "System", *SYSTEM_PATHS[name]) if name in SYSTEM_PATHS else ("Event", "EventData", name),)
         for name in names
     }
-    return Plan(
-        tuple(paths.items()), (("Event", "UserData"), *(("Event", "EventData", name) for name in sorted(doubts)))
-    )
+    uncertain: list[Path] = [("Event", "UserData"), *(("Event", "EventData", name) for name in sorted(doubts))]
+    for path in (SYSTEM_PATHS[name] for name in names if name in SYSTEM_PATHS):
+        if len(path) > 1:  # other tools leave `#attributes` out, or join it to the name
+            uncertain += [("Event", "System", path[0], path[-1]), ("Event", "System", f"{path[0]}_attributes")]
+    return Plan(tuple(paths.items()), tuple(dict.fromkeys(uncertain)))
 
 
 def transform(lines: pa.StringArray, how: Plan) -> tuple[Ints, Columns, Ints]:
@@ -76,7 +79,7 @@ def transform(lines: pa.StringArray, how: Plan) -> tuple[Ints, Columns, Ints]:
         broken = np.flatnonzero(~valid)
     else:
         broken = np.zeros(0, np.int64)
-    leaves: dict[Path, pa.Array] = {}
+    leaves: dict[Path, Values] = {}
     for number, tree in enumerate(trees):
         leaves.update(_leaves(read.column(number).combine_chunks(), tree, ()))
     doubtful = np.zeros(len(rows), bool)
@@ -96,13 +99,11 @@ def transform(lines: pa.StringArray, how: Plan) -> tuple[Ints, Columns, Ints]:
     return rows[~doubtful], columns, np.concatenate((broken, rows[doubtful]))
 
 
-def _mark_structures(texts: pa.StringArray, doubtful: Any) -> None:
+def _mark_structures(texts: Values, doubtful: Any) -> None:
     """Marks rows whose value is, or looks like, a JSON object or list."""
-    _, offsets, data = texts.buffers()
-    if data is None or not data.size:
+    bounds, raw = text_buffers(texts)
+    if not len(raw):
         return
-    raw = np.frombuffer(data, np.uint8)
-    bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
     starts = np.minimum(bounds[:-1], len(raw) - 1)
     first = np.where(bounds[1:] > bounds[:-1], raw[starts], 0)
     is_list = first == 0x5B
@@ -141,7 +142,7 @@ def _planted(tree: dict[str, Any], path: Path) -> bool:
     return True
 
 
-def _leaves(column: pa.Array, tree: dict[str, Any], path: Path) -> Iterator[tuple[Path, pa.Array]]:
+def _leaves(column: Any, tree: dict[str, Any], path: Path) -> Iterator[tuple[Path, Values]]:
     for (key, inner), values in zip(tree.items(), column.flatten(), strict=True):
         if isinstance(inner, dict):
             yield from _leaves(values, inner, (*path, key))
@@ -162,7 +163,8 @@ def _ask(what: str, lines: pa.StringArray) -> pa.Table:
     connection = _connection()
     connection.register("lines", pa.table({"line": lines}))
     try:
-        return connection.sql(f"select {what} from lines").to_arrow_table()
+        answer: pa.Table = connection.sql(f"select {what} from lines").to_arrow_table()
+        return answer
     finally:
         connection.unregister("lines")
 

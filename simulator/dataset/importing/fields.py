@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,8 @@ from simulator.tables import TABLES, Batch, Column, Table, Type, table_for_windo
 from simulator.tables.windows import ENVELOPE
 
 Ints = npt.NDArray[np.int64]
+Values: TypeAlias = "pa.Array[Any]"
+"""A column in Arrow: texts, lists of texts, or what a system column holds."""
 
 USER_FIELDS = ("User", "SubjectUserName", "TargetUserName", "SourceUser", "userIdentity.userName")
 """Fields that name a user, the most telling first."""
@@ -57,15 +59,14 @@ def canonical(value: Any) -> str | list[str] | None:
         case bool():
             return "true" if value else "false"
         case list():
-            texts = [text for element in value if isinstance(text := canonical(element), str)]
-            return texts
+            return [text for element in value if isinstance(text := canonical(element), str)]
         case _:
             return str(value)
 
 
 def batch_of(
     table: str,
-    columns: Mapping[str, pa.Array],
+    columns: Mapping[str, Values],
     wanted: frozenset[str],
     file: str,
     ids: Ints,
@@ -74,12 +75,12 @@ def batch_of(
     """The batch of some events. `columns` holds texts (or lists of texts) by name, with the hidden columns among them;
     of `wanted` those that have any value are kept."""
     rows = len(ids)
-    made: dict[str, pa.Array] = {
+    made: dict[str, Values] = {
         "_event_id": pa.array(ids, pa.int64()),
         "_time": times(columns.get(HIDDEN_TIME), rows),
         "_host": _text(columns.get(HIDDEN_HOST), rows),
         "_user": _users([columns[name] for name in user_fields(table) if name in columns], rows),
-        "_file": pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int8)), pa.array([file], pa.string())),
+        "_file": pa.DictionaryArray.from_arrays(np.zeros(rows, np.int8), [file]),
         "_record": pa.array(records, pa.int64()),
     }
     types = _types(table)
@@ -98,7 +99,7 @@ def _types(table: str) -> Mapping[str, Type]:
     return {column.name: column.type for column in columns}
 
 
-def _typed(column: pa.Array, kind: Type) -> pa.Array:
+def _typed(column: Values, kind: Type) -> Values:
     if kind is Type.TEXT or pa.types.is_list(column.type) or column.type == kind.arrow:
         return column
     texts = cast(pl.Series, pl.from_arrow(column))
@@ -116,13 +117,13 @@ def _typed(column: pa.Array, kind: Type) -> pa.Array:
             return column
 
 
-def _text(column: pa.Array | None, rows: int) -> pa.Array:
+def _text(column: Values | None, rows: int) -> Values:
     return pa.nulls(rows, pa.string()) if column is None or pa.types.is_list(column.type) else column
 
 
-def _users(columns: Sequence[pa.Array], rows: int) -> pa.Array:
+def _users(columns: Sequence[Values], rows: int) -> Values:
     """The first of the columns that names somebody, without the domain. There are few users: each is looked at once."""
-    whole: pa.Array | None = None
+    whole: Values | None = None
     for column in columns:
         if pa.types.is_list(column.type) or column.null_count == rows:
             continue
@@ -135,11 +136,11 @@ def _users(columns: Sequence[pa.Array], rows: int) -> pa.Array:
     return pa.nulls(rows, pa.string()) if whole is None else whole
 
 
-def _without_domain(name: str) -> str | None:
-    return None if name in ("", "-") else name.rpartition("\\")[2]
+def _without_domain(name: str | None) -> str | None:
+    return None if name is None or name in ("", "-") else name.rpartition("\\")[2]
 
 
-def times(column: pa.Array | None, rows: int) -> pa.Array:
+def times(column: Values | None, rows: int) -> Values:
     """Instants of texts: ISO 8601 with up to nine digits of seconds' fraction, a space or a `T`, or seconds since 1970.
     A time without a zone is UTC. What is no time is null."""
     if column is None or pa.types.is_list(column.type):
@@ -159,20 +160,27 @@ def times(column: pa.Array | None, rows: int) -> pa.Array:
     return parsed.dt.replace_time_zone("UTC").to_arrow()
 
 
+def text_buffers(texts: Values) -> tuple[Ints, npt.NDArray[np.uint8]]:
+    """Where each text begins (and, one more, where the last ends), and the bytes of all."""
+    buffers: Any = texts.buffers()
+    offsets = np.frombuffer(buffers[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(buffers[2] if buffers[2] is not None else b"", np.uint8)
+    return offsets.astype(np.int64), data
+
+
 _LAYOUT = b"0000-00-00T00:00:00."
 
 
-def _regular_times(column: pa.Array) -> pa.Array | None:
+def _regular_times(column: Values) -> Values | None:
     """Instants of texts that all look like `2026-03-02T10:00:00.123456Z`, with as many digits; None for others."""
     rows = len(column)
-    _, offset_buffer, data = column.buffers()
     if not rows or column.null_count or not pa.types.is_string(column.type):
         return None
-    offsets = np.frombuffer(offset_buffer, np.int32)[column.offset : column.offset + rows + 1]
+    offsets, data = text_buffers(column)
     width = int(offsets[1] - offsets[0])
     if not 22 <= width <= 30 or (np.diff(offsets) != width).any():
         return None
-    text = np.frombuffer(data, np.uint8)[offsets[0] : offsets[-1]].reshape(rows, width).T
+    text = data[offsets[0] : offsets[-1]].reshape(rows, width).T
     digits = [place for place in range(width - 1) if place > 19 or _LAYOUT[place] == 0x30]
     signs = [(place, _LAYOUT[place]) for place in range(20) if _LAYOUT[place] != 0x30] + [(width - 1, 0x5A)]
     value = {place: text[place].astype(np.int64) - 0x30 for place in digits}

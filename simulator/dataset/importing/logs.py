@@ -14,7 +14,7 @@ import pyarrow as pa
 from simulator.dataset.importing.documents import AuditdPart, DocumentPart, read_start
 from simulator.dataset.importing.evtx_files import MAGIC, EvtxPart
 from simulator.dataset.importing.text_files import GzipPart, lines_parts
-from simulator.dataset.stream import Stream, is_stream, open_stream
+from simulator.dataset.stream import is_stream, open_stream
 from simulator.errors import StreamError, UsageError
 from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
 

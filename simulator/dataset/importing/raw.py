@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from simulator.dataset.importing.fields import Ints
+from simulator.dataset.importing.fields import Ints, text_buffers
 
 Bools = npt.NDArray[np.bool_]
 
@@ -21,14 +23,12 @@ class RawLines:
     """The bytes of all lines, readable in words of eight from anywhere."""
 
     def __init__(self, lines: pa.StringArray) -> None:
-        _, offsets, data = lines.buffers()
-        self.starts = np.frombuffer(offsets, np.int32)[lines.offset : lines.offset + len(lines) + 1].astype(np.int64)
-        self.data = np.frombuffer(data, np.uint8)
+        self.starts, self.data = text_buffers(lines)
         self.words: npt.NDArray[np.uint64] = np.ndarray(max(0, len(self.data) - 7), "<u8", self.data, strides=(1,))
 
     def text(self, start: int, end: int) -> bytes:
         """The bytes between two positions."""
-        return self.data[start:end].tobytes()
+        return bytes(self.data[start:end].tobytes())
 
     def same(self, at: Ints, text: bytes) -> Bools:
         """Where `text` (of at least eight bytes) stands at `at`."""
@@ -65,4 +65,10 @@ class RawLines:
         escaped = np.flatnonzero(gathered == 0x5C)
         sure[np.searchsorted(ends, escaped, side="right")] = False
         offsets = np.concatenate(([0], ends)).astype(np.int32)
-        return pa.StringArray.from_buffers(len(at), pa.py_buffer(offsets), pa.py_buffer(gathered)), sure
+        return text_array(offsets, gathered), sure
+
+
+def text_array(offsets: npt.NDArray[np.int32], data: Any) -> pa.StringArray:
+    """Texts that lie one after another in `data`, without copying it."""
+    places: Any = offsets
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(places), pa.py_buffer(data))

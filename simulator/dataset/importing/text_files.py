@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from simulator.dataset.importing.block import Block, read_block
 from simulator.dataset.importing.fields import Ints
+from simulator.dataset.importing.raw import text_array
 from simulator.tables import Batch, Demand, PassedOver, Rejected
 
 PART = 32 << 20
@@ -81,7 +82,7 @@ class Broken(Exception):
     """The file breaks off here; what came before has been read."""
 
 
-def guarded(stream: IO[bytes], size: int) -> Callable[[int], bytes]:
+def guarded(stream: IO[bytes] | gzip.GzipFile, size: int) -> Callable[[int], bytes]:
     """Reading from a gzip stream whose file has `size` bytes. Raises Bomb, and Broken where the file is cut or bad."""
     given = 0
 
@@ -125,7 +126,7 @@ def _next_cut(stream: IO[bytes], start: int, size: int) -> tuple[int, int]:
     """Where the part that begins at `start` ends, and how many lines it has."""
     position, lines = start, 0
     stream.seek(start)
-    while chunk := stream.read(1 << 20):
+    while chunk := stream.read(min(1 << 20, PART)):
         position += len(chunk)
         lines += chunk.count(b"\n")
         if position - start >= PART:
@@ -184,7 +185,7 @@ def _read_whole(data: bytes, file: str, base: int, line: int, demand: Demand) ->
     kept = np.flatnonzero(~blank) if blank.any() else None
     lines = _texts(data, starts, ends)
     if kept is not None:
-        lines, numbers = lines.take(pa.array(kept)), numbers[kept]
+        lines, numbers = lines.take(pa.array(kept, pa.int64())), numbers[kept]
     for array, records, wrong in _valid(lines, numbers):
         for record in wrong:
             yield Rejected(file, record, "invalid UTF-8")
@@ -212,7 +213,7 @@ def _texts(data: bytes, starts: Ints, ends: Ints) -> pa.StringArray:
     offsets = np.empty(len(starts) + 1, np.int32)
     offsets[:-1] = starts
     offsets[-1] = len(data)
-    return pa.StringArray.from_buffers(len(starts), pa.py_buffer(offsets), pa.py_buffer(data))
+    return text_array(offsets, data)
 
 
 def _valid(lines: pa.StringArray, records: Ints) -> Iterator[tuple[pa.StringArray, Ints, list[int]]]:
