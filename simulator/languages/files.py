@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,10 @@ from simulator.ir import Checked, Problem, Rule, Status
 MAX_BYTES = 1 << 20
 """A rule file larger than this is no rule file."""
 
+MAX_DEPTH = 500
+
+_BRACKET = re.compile(r"[\[\]{}]")
+_MARKS = re.compile(r"(?:[-?:][ \t]+){200}")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -72,12 +77,27 @@ def read(path: Path) -> RuleFile:
         text = raw[: 1 << 16].decode("latin-1")
         return RuleFile(name, text, _invalid(Location(name), f"is larger than {MAX_BYTES >> 20} MiB; no rule is"))
     try:
-        return RuleFile(name, raw.decode("utf-8-sig"))
+        text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
         problem = _invalid(Location(name, line, column), f"is not UTF-8: {error.reason}")
         return RuleFile(name, raw.decode("latin-1"), problem)
+    if _too_deep(text):
+        return RuleFile(name, text, _invalid(Location(name, 1, 1), "is nested too deeply"))
+    return RuleFile(name, text)
+
+
+def _too_deep(text: str) -> bool:
+    """Whether brackets, or list and key marks on one line, are nested so deeply that YAML readers would overflow the
+    stack or take time that grows with the square of the depth. Brackets inside texts count too."""
+    if text.count("[") + text.count("{") > MAX_DEPTH:
+        depth = 0
+        for mark in _BRACKET.finditer(text):
+            depth += 1 if mark[0] in "[{" else -1
+            if depth > MAX_DEPTH:
+                return True
+    return _MARKS.search(text) is not None
 
 
 def unclaimed(file: RuleFile) -> Checked | None:
@@ -88,7 +108,7 @@ def unclaimed(file: RuleFile) -> Checked | None:
         problem = file.problem
     else:
         problem = None
-    return problem and Checked(file.path, "unknown", "yaml", Status.INVALID, (problem,))
+    return Checked(file.path, "unknown", "yaml", Status.INVALID, (problem,)) if problem else None
 
 
 def _yaml_problem(file: RuleFile) -> Problem | None:

@@ -1,7 +1,7 @@
 """Sigma correlations: reading them, and lowering them once the rules they build on are known.
 
-The conditions are read here rather than by pySigma, which takes one operator only where the specification allows a range
-(`gte: 5` with `lte: 10`).
+The conditions are read here rather than by pySigma, which takes one operator only where the specification allows a
+range (`gte: 5` with `lte: 10`).
 """
 
 from __future__ import annotations

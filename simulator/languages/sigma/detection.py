@@ -35,6 +35,7 @@ MODIFIERS = frozenset(modifier_mapping) | {"utf16le"}
 
 _TEXT_MODIFIERS = frozenset(("re", "contains", "startswith", "endswith", "cased"))
 _MAX_DEPTH = 40
+_OPERAND = "the name of a selection, `1 of …`, `all of …`, `not` or `(`"
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -86,11 +87,11 @@ class Detection:
             if where is None:
                 raise self.document.invalid(trail, message) from error
             offset = int(where[1])
-            found = text[offset : offset + 20].split() or ["the end"]
-            expected = message.split(",")[0] if message.startswith("Expected") else "cannot be read"
+            found = text[offset : offset + 40].split() or ["the end"]
+            expected = "`and`, `or` or the end" if "Expected end of text" in message else _OPERAND
             raise self.document.invalid(
                 trail,
-                f"the condition cannot be read: found {found[0]!r}; {expected[0].lower()}{expected[1:]}",
+f"the condition cannot be read: found {found[0]!r}, expected {expected}",
                 offset=offset,
             ) from error
         except RecursionError as error:
@@ -167,6 +168,8 @@ class Detection:
         except SigmaModifiedError as error:
             raise self._at_value(trail, value, str(error), True) from error
         except (SigmaError, TypeError, AttributeError, ValueError, OverflowError, RecursionError) as error:
+            if "modifier only allowed for" in str(error):  # wide and its kin take what is ASCII; the specification more
+                raise self._at_value(trail, value, "only ASCII texts can be encoded as UTF-16", True) from error
             raise self._at_culprit(key, value, trail, str(error)) from error
 
     def _check_values(self, value: Any, trail: Trail) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 import yaml
 from sigma.exceptions import SigmaError
@@ -37,7 +37,7 @@ class _Wrong(yaml.YAMLError):
 class _Loader(_BASE):  # type: ignore[misc]
     """Plain data only: keys are text and stand once, there are no merge keys, and what looks like a date is text."""
 
-    yaml_implicit_resolvers = {
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
         first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":timestamp", ":merge", ":value"))]
         for first, resolvers in _BASE.yaml_implicit_resolvers.items()
     }
@@ -110,10 +110,10 @@ def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node
 
 
 def documents(path: str, text: str) -> list[Document]:
-    """The mappings among the YAML documents of `text`. Raises InvalidRule where it is no YAML, where a key is no text or
-    stands twice, and where aliases would make much of little."""
+    """The mappings among the YAML documents of `text`. Raises InvalidRule where it is no YAML, where a key is no text
+    or stands twice, and where aliases would make much of little."""
     try:
-        values = list(yaml.load_all(text, Loader=_Loader))  # noqa: S506, a safe loader's subclass
+        values = list(yaml.load_all(text, Loader=_Loader))
         for value in values:
             check_alias_expansion(value)
     except _Wrong as error:

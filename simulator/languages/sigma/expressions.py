@@ -32,8 +32,9 @@ def glob(parts: Iterable[str | Wild]) -> Glob:
     for part in parts:
         if part == "" or (part is Wild.ANY and made and made[-1] is Wild.ANY):
             continue
-        if isinstance(part, str) and made and isinstance(made[-1], str) and not isinstance(made[-1], Wild):
-            made[-1] += part
+        last = made[-1] if made else None
+        if isinstance(part, str) and isinstance(last, str):
+            made[-1] = last + part
         else:
             made.append(part)
     return tuple(made)

@@ -67,7 +67,7 @@ class Renaming:
             return leaf
         if isinstance(leaf, Like):
             return like(self.names[name], leaf.glob, leaf.case)
-        return replace(leaf, field=self.names[name])  # type: ignore[call-arg]
+        return replace(leaf, field=self.names[name])  # type: ignore[arg-type]
 
 
 NONE = Renaming()

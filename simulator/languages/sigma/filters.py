@@ -1,10 +1,10 @@
 """Sigma filters: documents that exclude events from other rules.
 
-Which events does a filter exclude? The specification (2.1, "Sigma Filters") says that a filter's purpose is "to suppress
-matches of multiple rules", and its example excludes administrators by `condition: selection`. pySigma instead adds the
-condition itself with `and`, so its users write `condition: not selection` for the same purpose. Both mean to exclude
-`selection`, and so it is read here: the condition names the events to exclude (the specification), unless it names
-selections only under `not`; then it names the events to keep (pySigma). The second reading comes with a warning.
+Which events does a filter exclude? The specification (2.1, "Sigma Filters") says that a filter's purpose is "to
+suppress matches of multiple rules", and its example excludes administrators by `condition: selection`. pySigma instead
+adds the condition itself with `and`, so its users write `condition: not selection` for the same purpose. Both mean to
+exclude `selection`, and so it is read here: the condition names the events to exclude (the specification), unless it
+names selections only under `not`; then it names the events to keep (pySigma). The second reading comes with a warning.
 """
 
 from __future__ import annotations

@@ -155,7 +155,9 @@ LINUX_CATEGORIES: dict[str, tuple[Place, ...]] = {
     "file_event": (Place("linux.file_event"), Place("linux_sysmon.other", (11,))),
 }
 
-LINUX_SYSLOG = frozenset("auth clamav cron cups daemon guacamole modsecurity sshd sudo syslog vsftpd".split())
+LINUX_SYSLOG = frozenset(
+    ("auth", "clamav", "cron", "cups", "daemon", "guacamole", "modsecurity", "sshd", "sudo", "syslog", "vsftpd")
+)
 """Linux services whose lines arrive by syslog; each may also have a table of its own, `linux.<service>`."""
 
 EVERYWHERE: dict[str, tuple[Place, ...]] = {
@@ -169,7 +171,7 @@ EVERYWHERE: dict[str, tuple[Place, ...]] = {
 """Categories and services that mean the same tables whatever product is given."""
 
 CATEGORIES = frozenset((*WINDOWS_CATEGORIES, *LINUX_CATEGORIES, *EVERYWHERE)) | frozenset(
-    "antivirus application database dns edr file_access file_rename firewall".split()
+    ("antivirus", "application", "database", "dns", "edr", "file_access", "file_rename", "firewall")
 )
 """Category names that are not spelling mistakes."""
 

@@ -42,6 +42,9 @@ KEYWORDS = "_text"
 MAX_ALTERNATIVES = 1000
 """How many values one value with placeholders may become."""
 
+MAX_GROUPS = 500
+"""How many groups a regular expression may have."""
+
 _WILD = {SpecialChars.WILDCARD_MULTI: Wild.ANY, SpecialChars.WILDCARD_SINGLE: Wild.ONE}
 _OPS = {
     CompareOperators.LT: Op.LT,
@@ -92,6 +95,8 @@ class _EitherEngine(RegexEngine):
 
 @lru_cache(maxsize=4096)
 def _compile(pattern: str) -> Any:
+    if pattern.count("(") > MAX_GROUPS:
+        raise backtracking.error(f"more than {MAX_GROUPS} groups")
     options = re2.Options()
     options.log_errors = False
     try:
@@ -204,9 +209,6 @@ def expanded(
 ) -> Iterator[tuple[str | Wild, ...]]:
     """`parts` with every placeholder replaced by each of its values, wildcards in these included. Raises Unusable for a
     placeholder without values."""
-    if not any(isinstance(part, Placeholder) for part in parts):
-        yield tuple(_WILD[part] if isinstance(part, SpecialChars) else part for part in parts)
-        return
     choices: list[list[Glob]] = []
     total = 1
     for part in parts:
@@ -220,8 +222,10 @@ def expanded(
                 )
             choices.append([next(iter(expanded(SigmaString(value).s, {}))) for value in values])
             total *= len(values)
+        elif isinstance(part, SpecialChars):
+            choices.append([(_WILD[part],)])
         else:
-            choices.append([(_WILD[part] if isinstance(part, SpecialChars) else part,)])
+            choices.append([(part,)])
     if total > MAX_ALTERNATIVES:
         raise Unusable(f"placeholders make more than {MAX_ALTERNATIVES} values of this one", unsupported=True)
     for chosen in product(*choices):
