@@ -1,0 +1,160 @@
+"""What `detect` costs: against the JSON parser, from a stream, with ten times the rules, in memory, against a peer.
+
+Each measurement runs in a process of its own, so that memory is its own; CPU time is that of the process and of
+the workers it started, taken around the call of `detect` alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import resource
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+
+from simulator.content import content
+from simulator.dataset import StreamWriter, open_source
+from simulator.detect import detect
+from simulator.ir import And, Expr, Filter, Like, Or, Relation, Rule, Union
+from simulator.languages import load_rules
+from simulator.tables import Batch, Demand
+from tests.benchmarks.events import write_jsonl
+
+SHARED_RULES = Path(__file__).parents[3] / "shared" / "corpora" / "sigma"
+Row = tuple[str, float, str]
+"""What was measured, the figure, and what it is held to."""
+
+
+def rules(times: int = 1) -> tuple[Rule, ...]:
+    """The shared Sigma rules beside the checkout, else the bundled ones; `times` that many, each copy with literals of
+    its own."""
+    loaded = load_rules([SHARED_RULES if SHARED_RULES.is_dir() else content("detections")]).rules
+    return loaded + tuple(
+        dataclasses.replace(rule, id=f"{rule.id}-{copy}", plan=_varied(rule.plan, f"q{copy}"))
+        for copy in range(1, times)
+        for rule in loaded
+    )
+
+
+def _varied(plan: Relation, mark: str) -> Relation:
+    match plan:
+        case Filter(source, where):
+            return Filter(source, _with_mark(where, mark))
+        case Union(sources):
+            return Union(tuple(_varied(source, mark) for source in sources))
+        case _:
+            return plan
+
+
+def _with_mark(expr: Expr, mark: str) -> Expr:
+    """The condition with `mark` inside the longest literal of each glob that is asked for, not of those ruled out."""
+    match expr:
+        case And(items):
+            return And(tuple(_with_mark(item, mark) for item in items))
+        case Or(items):
+            return Or(tuple(_with_mark(item, mark) for item in items))
+        case Like(field, glob, case, missing) if field not in ("EventID", "Initiated", "LogonType"):
+            parts = list(glob)
+            texts = [place for place, part in enumerate(parts) if isinstance(part, str)]
+            if texts:
+                place = max(texts, key=lambda place: len(str(parts[place])))
+                text = str(parts[place])
+                parts[place] = text[: len(text) // 2] + mark + text[len(text) // 2 :]
+            return Like(field, tuple(parts), case, missing)
+        case _:
+            return expr
+
+
+def cpu() -> float:
+    """CPU seconds of this process and of its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def parse_lines(path: Path) -> float:
+    """CPU seconds of `orjson.loads` over all lines, and of nothing else."""
+    spent = 0.0
+    with path.open("rb") as file:
+        while lines := file.readlines(1 << 24):
+            before = cpu()
+            for line in lines:
+                orjson.loads(line)
+            spent += cpu() - before
+    return spent
+
+
+def write_stream(path: Path, lines: Path) -> None:
+    """The events of `lines` as a Sparring stream, all columns."""
+    names = _all_names(lines)
+    with StreamWriter(path, {"seed": 1}) as writer:
+        for number, part in enumerate(open_source(lines).parts()):
+            batches: dict[str, list[pa.RecordBatch]] = {}
+            for item in part.read(Demand({"*": names})):
+                if isinstance(item, Batch):
+                    kept = [name for name in item.rows.schema.names if name not in ("_file", "_record")]
+                    batches.setdefault(item.table, []).append(item.rows.select(kept))
+            for table, found in batches.items():
+                rows = pa.concat_tables([pa.Table.from_batches([batch]) for batch in found], promote_options="default")
+                writer.write_events(table, number, rows)
+        writer.finish()
+
+
+def _all_names(lines: Path) -> frozenset[str]:
+    names = {"EventID", "Channel", "Computer", "Provider_Name", "Level", "Task", "Version", "Keywords"}
+    with lines.open("rb") as file:
+        for _, line in zip(range(3000), file, strict=False):
+            names.update(orjson.loads(line)["Event"]["EventData"])
+    return frozenset(names)
+
+
+def once(on: Path, times: int = 1, workers: int = 2) -> dict[str, float]:
+    """Runs `detect` in a process of its own: CPU and wall seconds, alerts, and peak memory in MiB of all processes."""
+    command = [sys.executable, "-m", "tests.benchmarks.engine", str(on), str(times), str(workers)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def measure(events: int, folder: Path) -> Iterator[Row]:
+    """All rows of the engine's table."""
+    half, full, stream = folder / "half.jsonl", folder / "full.jsonl", folder / "stream"
+    write_jsonl(half, events // 2)
+    full.write_bytes(half.read_bytes() * 2)
+    write_stream(stream, full)
+    yield "events, in thousands", events / 1000, ""
+    yield "rules", len(rules()), ""
+    parsed = parse_lines(full)
+    yield "orjson.loads of the lines, CPU s", parsed, ""
+    lines, from_stream = once(full), once(stream)
+    yield "detect from JSON lines, CPU s", lines["cpu"], ""
+    yield "detect from JSON lines / orjson.loads", lines["cpu"] / parsed, "<= 3"
+    yield "detect from a stream, CPU s", from_stream["cpu"], ""
+    yield "detect from JSON lines / from a stream", lines["cpu"] / from_stream["cpu"], ">= 3"
+    yield "processes kept busy: CPU s / wall s", lines["cpu"] / lines["wall"], "towards 2"
+    yield "ten times the rules / the rules", once(full, times=10)["cpu"] / lines["cpu"], "<= 1.5"
+    yield "peak memory of all processes, MiB", lines["peak"], "<= 2048"
+    yield "peak memory, all events / half of them", lines["peak"] / once(half)["peak"], "about 1"
+
+
+def main() -> None:
+    """One measurement: `python -m tests.benchmarks.engine PATH TIMES WORKERS`."""
+    path, times, workers = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    run = rules(times)
+    source = open_source(path)
+    before, wall = cpu(), time.perf_counter()
+    alerts = detect(run, source, workers=workers)
+    spent, passed = cpu() - before, time.perf_counter() - wall
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    peak = own + workers * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    unit = 1 << (20 if sys.platform == "darwin" else 10)
+    print(json.dumps({"cpu": spent, "wall": passed, "alerts": alerts.table.num_rows, "peak": peak / unit}))
+
+
+if __name__ == "__main__":
+    main()
