@@ -6,6 +6,7 @@ of its first and last record (https://github.com/libyal/libevtx, documentation/W
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -94,7 +95,16 @@ def _records(file: str) -> Iterator[tuple[int, str] | str]:
                 raise
             yield "the parser gave up on this file here"
             return
-        yield record["event_record_id"], record["data"]
+        yield _record_id(record["data"], record["event_record_id"]), record["data"]
+
+
+_RECORD_ID = re.compile(r'"EventRecordID": ?([0-9]{1,18})')
+
+
+def _record_id(data: str, header: int) -> int:
+    """The event's own record id. That of the record's header counts from 1 again in an exported file."""
+    found = _RECORD_ID.search(data)
+    return int(found[1]) if found else header
 
 
 def _losses(file: str, given: int, told: int) -> Iterator[Rejected]:

@@ -17,8 +17,9 @@ from simulator.dataset.importing.fields import Ints
 from simulator.dataset.importing.raw import text_array
 from simulator.tables import Batch, Demand, PassedOver, Rejected
 
-PART = 32 << 20
-"""Bytes of a file in one part, and in one block."""
+PART = 64 << 20
+"""Bytes of a file in one part, and in one block, at most: smaller blocks ask DuckDB more often than they are worth."""
+BLOCK_ROWS = 65_536
 MAX_LINE = 64 << 20
 """A longer line is not read at all."""
 BOMB_RATIO = 200
@@ -111,25 +112,26 @@ def guarded(stream: IO[bytes] | gzip.GzipFile, size: int) -> Callable[[int], byt
 def lines_parts(path: Path, number: int) -> Iterator[LinesPart]:
     """Cuts a plain file at newlines into parts of about `PART` bytes."""
     size = path.stat().st_size
-    if size <= PART + PART // 2:
+    target = min(PART, max(PART // 4, size // 2 + 1))
+    if size <= target:
         yield LinesPart(str(path), number, 0, size, 1)
         return
     with path.open("rb") as stream:
         start, line = 0, 1
         while start < size:
-            end, lines = _next_cut(stream, start, size)
+            end, lines = _next_cut(stream, start, size, target)
             yield LinesPart(str(path), number, start, end, line)
             start, line = end, line + lines
 
 
-def _next_cut(stream: IO[bytes], start: int, size: int) -> tuple[int, int]:
+def _next_cut(stream: IO[bytes], start: int, size: int, target: int) -> tuple[int, int]:
     """Where the part that begins at `start` ends, and how many lines it has."""
     position, lines = start, 0
     stream.seek(start)
-    while chunk := stream.read(min(1 << 20, PART)):
+    while chunk := stream.read(min(1 << 20, target)):
         position += len(chunk)
         lines += chunk.count(b"\n")
-        if position - start >= PART:
+        if position - start >= target:
             cut = chunk.rfind(b"\n")
             if cut >= 0:
                 return position - (len(chunk) - cut - 1), lines
@@ -189,8 +191,9 @@ def _read_whole(data: bytes, file: str, base: int, line: int, demand: Demand) ->
     for array, records, wrong in _valid(lines, numbers):
         for record in wrong:
             yield Rejected(file, record, "invalid UTF-8")
-        if len(array):
-            yield from read_block(Block(array, records, records - 1), file, base, demand)
+        for begin in range(0, len(array), BLOCK_ROWS):
+            numbers = records[begin : begin + BLOCK_ROWS]
+            yield from read_block(Block(array.slice(begin, BLOCK_ROWS), numbers, numbers - 1), file, base, demand)
     return len(starts)
 
 
