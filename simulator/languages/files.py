@@ -41,7 +41,8 @@ class Loaded:
 
 
 def find(paths: Sequence[Path | str], suffixes: Iterable[str]) -> Iterator[Path]:
-    """Every file with one of `suffixes` at or below `paths`, each once, folders in order of name. Hidden folders are
+    """Every file with one of `suffixes` at or below `paths`, each once, folders in order of name, files
+    before the folders beside them. Hidden folders are
     passed over. Raises UsageError for a path that does not exist."""
     wanted = tuple(suffixes)
     seen: set[str] = set()

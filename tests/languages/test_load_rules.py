@@ -41,11 +41,11 @@ def test_a_mixed_folder(tmp_path):
     (tmp_path / ".hidden").mkdir()
     (tmp_path / ".hidden" / "c.yml").write_text("detection: [", encoding="utf-8")
     ruleset = load_rules([tmp_path])
-    assert [one.title for one in ruleset.rules] == ["Rule 1", "Rule 2"]
+    assert [one.title for one in ruleset.rules] == ["Rule 2", "Rule 1"]
     assert [(file.path.rpartition("/")[2], file.kind, file.status) for file in ruleset.files] == [
+        ("b.yml", "rule", Status.OK),
         ("broken.yml", "unknown", Status.INVALID),
         ("z.yaml", "rule", Status.OK),
-        ("b.yml", "rule", Status.OK),
     ]
 
 

@@ -91,7 +91,7 @@ class Detection:
             expected = "`and`, `or` or the end" if "Expected end of text" in message else _OPERAND
             raise self.document.invalid(
                 trail,
-f"the condition cannot be read: found {found[0]!r}, expected {expected}",
+                f"the condition cannot be read: found {found[0]!r}, expected {expected}",
                 offset=offset,
             ) from error
         except RecursionError as error:

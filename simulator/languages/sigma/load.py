@@ -16,7 +16,9 @@ from simulator.languages.sigma.document import Document, Trail, documents
 from simulator.languages.sigma.filters import Excluding, excluding
 from simulator.languages.sigma.rules import Detecting, detecting
 
-_MARKS = re.compile(r"""(?:^|[\s{,"'])(?:detection|correlation|filter|logsource|placeholders)["']?[ \t]*:""")
+_MARKS = re.compile(
+    r"""^(?:["']?(?:detection|correlation|filter|logsource|placeholders)["']?[ \t]*:|(?:--- *)?\{)""", re.MULTILINE
+)
 
 Parsed = Detecting | Correlating | Excluding
 

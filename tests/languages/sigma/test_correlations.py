@@ -165,13 +165,19 @@ def test_a_rule_whose_tables_name_the_group_differently_becomes_several_branches
         ({"type": ""}, "3:1 invalid: the correlation has no type"),
         ({"rules": "[c]", "condition": "{gte: 1}"}, "5:11 invalid: no rule has the id or name 'c'"),
         ({"rules": "", "condition": "{gte: 1}"}, "3:1 invalid: a correlation must name the rules it builds on"),
-        ({"rules": "[together]", "condition": "{gte: 1}"}, "5:11 invalid: 'together' builds on this correlation itself"),
-        ({"timespan": ""}, "3:1 invalid: the correlation has no timespan"),
+        (
+            {"rules": "[together]", "condition": "{gte: 1}"},
+            "5:11 invalid: 'together' builds on this correlation itself",
+        ),
+        ({"timespan": "", "condition": "{gte: 1}"}, "3:1 invalid: the correlation has no timespan"),
         (
             {"timespan": "10 min", "condition": "{gte: 1}"},
             "7:13 invalid: found '10 min', expected a number and one of s, m, h, d, w, M, y, for example 15m",
         ),
-        ({"timespan": "99999999y", "condition": "{gte: 1}"}, "7:13 invalid: the timespan is longer than a hundred years"),
+        (
+            {"timespan": "99999999y", "condition": "{gte: 1}"},
+            "7:13 invalid: the timespan is longer than a hundred years",
+        ),
         ({}, "3:1 invalid: event_count needs a condition such as `gte: 10`"),
         ({"condition": "{gte: many}"}, "8:20 invalid: found 'many', expected a number"),
         ({"condition": "{gt: .nan}"}, "8:19 invalid: found nan, expected a number"),
@@ -187,8 +193,11 @@ def test_a_rule_whose_tables_name_the_group_differently_becomes_several_branches
             {"type": "temporal", "condition": "a and b"},
             "8:20 invalid: 'b' is not among the correlation's rules",
         ),
-        ({"condition": "{gte: 1}", "group_by": "[x]", "gropu-by": "[x]"}, "9:3 invalid: unknown key 'gropu-by', did you mean 'group-by'?"),
-        ({"condition": "{gte: 1}", "aliases": "{ip: src}"}, "9:17 invalid: an alias must map names of rules to names of fields"),
+        ({"condition": "{gte: 1}", "gropu-by": "[x]"}, "9:3 invalid: unknown key 'gropu-by', did you mean 'group-by'?"),
+        (
+            {"condition": "{gte: 1}", "aliases": "{ip: src}"},
+            "9:17 invalid: an alias must map names of rules to names of fields",
+        ),
         ({"condition": "{gte: 1}", "generate": "1"}, "9:13 invalid: found 1, expected true or false"),
     ],
 )
@@ -200,7 +209,7 @@ def test_what_can_be_wrong(tmp_path, keys, said):
 
 def test_a_correlation_over_a_rule_that_cannot_run_cannot_run(tmp_path):
     ruleset = load(tmp_path, correlation(condition="{gte: 1}") + BASES.replace("sel: {f: a}", "sel: {'f|x': a}"))
-    assert [line.partition(": ")[0] for line in told(ruleset)] == ["5:11 unsupported", "13:11 invalid"]
+    assert [line.partition(": ")[0] for line in told(ruleset)] == ["5:11 unsupported", "14:12 invalid"]
     assert [rule.title for rule in ruleset.rules] == ["Base b"]
 
 

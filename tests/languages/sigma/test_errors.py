@@ -43,7 +43,10 @@ CASES = {
         ("Image|endswith: '\\a.exe'", "Image|re: null"),
         "8:15 invalid: found null, expected a regular expression",
     ),
-    "mapping as value": (("- two", "- two: 2"), "11:9 invalid: found a mapping, expected a text, a number, true, false or null"),
+    "mapping as value": (
+        ("- two", "- two: 2"),
+        "11:9 invalid: found a mapping, expected a text, a number, true, false or null",
+    ),
     "bad network": (
         ("Image|endswith: '\\a.exe'", "Image|cidr: 10.0.0.1/8"),
         "8:17 invalid: Invalid CIDR expression: 10.0.0.1/8 has host bits set",
@@ -96,11 +99,20 @@ CASES = {
         "6:1 invalid: there is no selection",
     ),
     "key twice": (("condition: selection", "selection: {a: b}"), "12:3 invalid: the key 'selection' stands here twice"),
-    "key no text": (("CommandLine|contains:", "1:"), "9:5 invalid: a key must be text, found int; write it in quotes: '1'"),
-    "merge key": (("  condition:", "  <<: {a: b}\n  condition:"), "12:3 invalid: merge keys (<<) are not part of Sigma"),
+    "key no text": (
+        ("CommandLine|contains:", "1:"),
+        "9:5 invalid: a key must be text, found int; write it in quotes: '1'",
+    ),
+    "merge key": (
+        ("  condition:", "  <<: {a: b}\n  condition:"),
+        "12:3 invalid: merge keys (<<) are not part of Sigma",
+    ),
     "broken YAML": (("      - two", "     - two"), "11:6 invalid: is not YAML: did not find expected key"),
     "tag": (("- two", "- !!python/object:os.system two"), None),
-    "no logsource": ((RULE[RULE.index("logsource:") : RULE.index("detection")], ""), "1:1 invalid: the logsource is missing"),
+    "no logsource": (
+        (RULE[RULE.index("logsource:") : RULE.index("detection")], ""),
+        "1:1 invalid: the logsource is missing",
+    ),
     "empty logsource": (
         ("  category: process_creation\n  product: windows", "  prodct: windows"),
         "3:1 invalid: a logsource must give a category, a product or a service",
@@ -111,8 +123,14 @@ CASES = {
         "4:13 warning: unknown category 'proces_creation', did you mean 'process_creation'?",
     ),
     "no title": (("title: A rule", "author: me"), None),
-    "bad level": (("level: low", "level: hihg"), "13:8 invalid: 'hihg' is not a valid Sigma rule level, did you mean 'high'?"),
-    "id no UUID": (("6f0e2b0a-5f0e-4c0b-9a53-0d6a6f0e2b0a", "mine"), "2:5 warning: Sigma rule identifier must be an UUID"),
+    "bad level": (
+        ("level: low", "level: hihg"),
+        "13:8 invalid: 'hihg' is not a valid Sigma rule level, did you mean 'high'?",
+    ),
+    "id no UUID": (
+        ("6f0e2b0a-5f0e-4c0b-9a53-0d6a6f0e2b0a", "mine"),
+        "2:5 warning: Sigma rule identifier must be an UUID",
+    ),
     "custom taxonomy": (
         ("level: low", "taxonomy: ecs"),
         "13:11 unsupported: the taxonomy 'ecs' is not Sigma's own",
@@ -174,18 +192,41 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         (RULE + BOMB, "1:1 invalid: YAML aliases expand to too many nodes"),
         (RULE + "x: &x [*x]\n", "1:1 invalid: Recursive YAML structure"),
         (RULE + "x: " + "[" * 250_000 + "]" * 250_000, "1:1 invalid: is nested too deeply"),
-        (RULE.replace("condition: selection", "condition: " + "(" * 5000 + "selection" + ")" * 5000), "12:14 invalid: the condition has"),
-        (RULE.replace("condition: selection", "condition: " + "not " * 20_000 + "selection"), "12:14 invalid: the condition is nested"),
+        (
+            RULE.replace("condition: selection", "condition: " + "(" * 5000 + "selection" + ")" * 5000),
+            "12:14 invalid: the condition has",
+        ),
+        (
+            RULE.replace("condition: selection", "condition: " + "not " * 20_000 + "selection"),
+            "12:14 invalid: the condition is nested",
+        ),
         (RULE.replace("condition: selection", "condition: " + " or ".join(["selection"] * 20_000)), ""),
         (RULE.replace("Image|endswith: '\\a.exe'", "Image|re: '((a{1,1000}){1,1000}){1,1000}'"), ""),
-        (RULE.replace("Image|endswith: '\\a.exe'", "Image|re: '" + "(" * 20_000 + ")" * 20_000 + "'"), "8:15 invalid: Regular"),
+        (
+            RULE.replace("Image|endswith: '\\a.exe'", "Image|re: '" + "(" * 20_000 + ")" * 20_000 + "'"),
+            "8:15 invalid: Regular",
+        ),
         (RULE + "x: " + "- " * 250_000, "1:1 invalid: is nested too deeply"),
         (RULE + "x: " + "[{" * 250_000, "1:1 invalid: is nested too deeply"),
         (RULE + "x: " + "9" * 100_000 + "\n", "1:1 invalid: is not YAML"),
         (RULE + "#" * (1 << 20), "0:0 invalid: is larger than 1 MiB"),
         (RULE.replace("- two", "- " + "1" * 5000), "1:1 invalid: is not YAML"),
     ],
-    ids=["aliases", "recursion", "depth", "parentheses", "nots", "ors", "regex", "regex depth", "lists", "mappings", "digits", "size", "number"],
+    ids=[
+        "aliases",
+        "recursion",
+        "depth",
+        "parentheses",
+        "nots",
+        "ors",
+        "regex",
+        "regex depth",
+        "lists",
+        "mappings",
+        "digits",
+        "size",
+        "number",
+    ],
 )
 def test_hostile_files_end_quickly(tmp_path, text, start):
     began = time.process_time()

@@ -5,7 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sigma.types import SigmaString
 
-from simulator.ir import And, Case, Cidr, Compare, FieldPair, IsNull, Like, Not, Op, Or, Pair, Regex, TimePart, Unit, Wild
+from simulator.ir import (
+    And,
+    Case,
+    Cidr,
+    Compare,
+    FieldPair,
+    IsNull,
+    Like,
+    Not,
+    Op,
+    Or,
+    Pair,
+    Regex,
+    TimePart,
+    Unit,
+    Wild,
+)
 from simulator.languages.sigma.values import expanded
 from tests.languages.sigma.reading import selection
 
