@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from simulator.engine.text import elements, text_of
 
+Array: TypeAlias = "pa.Array[Any]"
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
@@ -34,17 +36,17 @@ class Folded:
     def owner(self, positions: Ints) -> Ints:
         """The text that each position lies in."""
         found = np.searchsorted(self.bounds, positions, side="right") - 1
-        return found if self.owners is None else self.owners[found]
+        return found if self.owners is None else np.asarray(self.owners[found], np.int64)
 
 
-def fold_texts(texts: pa.Array) -> Folded:
+def fold_texts(texts: Array) -> Folded:
     """Folds all of `texts` (an Arrow string array): ASCII at memory speed, other texts one by one."""
     array = texts if pa.types.is_large_string(texts.type) else texts.cast(pa.large_string())
     count = len(array)
     if not count:
         return Folded(bytes(2 * PAD), np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(1, np.int64), None)
     _, offset_buffer, data_buffer = array.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int64)[array.offset : array.offset + count + 1]
+    offsets = np.frombuffer(memoryview(cast(Any, offset_buffer)), np.int64)[array.offset : array.offset + count + 1]
     raw = bytes(memoryview(data_buffer)[offsets[0] : offsets[-1]]) if data_buffer is not None else b""
     bounds = offsets - (offsets[0] - PAD)
     padding = bytes(PAD)
@@ -52,7 +54,7 @@ def fold_texts(texts: pa.Array) -> Folded:
         return Folded(b"".join((padding, raw.lower(), padding)), bounds[:-1], bounds[1:], bounds, None)
     beyond = np.flatnonzero(np.frombuffer(raw, np.uint8) >= 0x80) + PAD
     which = np.unique(np.searchsorted(bounds, beyond, side="right") - 1)
-    folded = [(text or "").casefold().encode() for text in array.take(pa.array(which)).to_pylist()]
+    folded = [(text or "").casefold().encode() for text in array.take(positions(which)).to_pylist()]
     extra = bounds[-1] + np.cumsum([0, *map(len, folded)])
     starts, ends = bounds[:-1].copy(), bounds[1:].copy()
     starts[which], ends[which] = extra[:-1], extra[1:]
@@ -71,13 +73,13 @@ def spread(starts: Ints, counts: Ints) -> Ints:
 class Scan:
     """A column of a whole batch as folded texts, and the rows that hold each text."""
 
-    def __init__(self, array: pa.Array) -> None:
+    def __init__(self, array: Array) -> None:
         self._codes: Ints | None = None
         self._rows: Ints | None = None
         if _is_list(array.type) and _is_text(array.type.value_type):
-            counts = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False)
+            counts = _counts(array)
             self._rows = np.repeat(np.arange(len(array)), counts)
-            array = array.flatten()
+            array = cast("pa.ListArray[Any]", array).flatten()
         elif not _is_text(array.type):
             coded = Coded(array)
             self._codes, self._rows = coded.codes, coded.owners
@@ -105,14 +107,14 @@ class Coded:
     """A column as codes of its distinct values. `codes` is -1 where there is no value. For lists, `codes` are those of
     all elements, `owners` the row of each, and `first` where each row's elements begin."""
 
-    def __init__(self, array: pa.Array) -> None:
+    def __init__(self, array: Array) -> None:
         self.owners: Ints | None = None
         self.first: Ints | None = None
         kind = array.type
         if _is_list(kind) and not _is_list(kind.value_type):
-            counts = pc.fill_null(pc.list_value_length(array), 0).to_numpy(zero_copy_only=False).astype(np.int64)
+            counts = _counts(array)
             self.owners = np.repeat(np.arange(len(array)), counts)
-            array = array.flatten()
+            array = cast("pa.ListArray[Any]", array).flatten()
             kind = array.type
             if array.null_count:
                 there = array.is_valid()
@@ -140,21 +142,26 @@ class Coded:
         if self.owners is not None:
             self.first = np.searchsorted(self.owners, np.arange(rows + 1))
 
-    def at(self, positions: Ints) -> tuple[Ints, Ints | None]:
-        """The codes at `positions`, and, for lists, to which of the positions each belongs."""
+    def at(self, places: Ints) -> tuple[Ints, Ints | None]:
+        """The codes at `places`, and, for lists, to which of the places each belongs."""
         if self.first is None:
-            return self.codes[positions], None
-        counts = self.first[positions + 1] - self.first[positions]
-        return self.codes[spread(self.first[positions], counts)], np.repeat(np.arange(len(positions)), counts)
+            return self.codes[places], None
+        counts = self.first[places + 1] - self.first[places]
+        return self.codes[spread(self.first[places], counts)], np.repeat(np.arange(len(places)), counts)
 
-    def present(self, positions: Ints) -> Bools:
-        """Whether there is a value at each of `positions`."""
+    def present(self, places: Ints) -> Bools:
+        """Whether there is a value at each of `places`."""
         if self.first is None:
-            return self.codes[positions] >= 0
-        return self.first[positions + 1] > self.first[positions]
+            return self.codes[places] >= 0
+        return self.first[places + 1] > self.first[places]
 
 
-def nothing(rows: int) -> pa.Array:
+def positions(numbers: npt.NDArray[Any]) -> pa.Int64Array:
+    """Row numbers as Arrow takes them."""
+    return pa.array(numbers, pa.int64())
+
+
+def nothing(rows: int) -> Array:
     """A column that is null in every row."""
     return pa.nulls(rows, pa.string())
 
@@ -169,20 +176,27 @@ def _is_text(kind: pa.DataType) -> bool:
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
 
-def _codes(indices: pa.Array) -> Ints:
+def _counts(lists: Array) -> Ints:
+    """How many elements each list has; a null has none."""
+    lengths = cast("pa.Int64Array", pc.list_value_length(cast(Any, lists)).cast(pa.int64()))
+    return lengths.fill_null(0).to_numpy(zero_copy_only=False)
+
+
+def _codes(indices: Array) -> Ints:
     if indices.null_count:
         indices = indices.cast(pa.int64()).fill_null(-1)
     return indices.to_numpy(zero_copy_only=False).astype(np.int64, copy=False)
 
 
-def _dictionary(array: pa.DictionaryArray) -> tuple[Ints, pa.Array]:
+def _dictionary(given: Array) -> tuple[Ints, Array]:
     """Codes and values of a dictionary-encoded array, without the values that no row has."""
-    codes, values = _codes(array.indices), array.dictionary
+    array = cast("pa.DictionaryArray[Any, Any]", given)
+    codes, values = _codes(array.indices), cast(Array, array.dictionary)
     if values.null_count:
         codes = np.where(values.is_valid().to_numpy(zero_copy_only=False)[codes] & (codes >= 0), codes, -1)
     if len(values) > len(codes):
         used, codes = np.unique(codes, return_inverse=True)
         if len(used) and used[0] < 0:
             used, codes = used[1:], codes - 1
-        values = values.take(pa.array(used))
+        values = values.take(positions(used))
     return codes, values

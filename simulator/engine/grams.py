@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -167,8 +168,8 @@ class LiteralIndex:
     def _same(self, probe: Ints, start: Ints, longs: Longs) -> Bools:
         same = (longs[start] & self._first_mask[probe]) == self._firsts[probe]
         end = start + self._lengths[probe] - 8
-        same &= (longs[end] >> self._last_shift[probe]) == self._lasts[probe]
-        return same
+        same_end: Bools = (longs[end] >> self._last_shift[probe]) == self._lasts[probe]
+        return cast(Bools, same & same_end)
 
 
 class _InnerKeys:

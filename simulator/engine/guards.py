@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from simulator.engine.columns import Folded, Scan, nothing
+from simulator.engine.columns import Folded, Scan, nothing, positions
 from simulator.engine.grams import LOW, STRIDED, WORD, Anchor, Longs, Words, can_seek, ends_of, word
 from simulator.engine.passes import All, Any, Check, Node
 from simulator.engine.regexes import InvalidRegex, literals_required
@@ -45,7 +45,7 @@ class Sample:
 
     def __init__(self, rows: pa.RecordBatch) -> None:
         step = max(1, rows.num_rows // SAMPLE_ROWS)
-        self.rows = rows.take(pa.array(np.arange(0, rows.num_rows, step)))
+        self.rows = rows.take(positions(np.arange(0, rows.num_rows, step)))
         self._fields: dict[str, _FieldSample] = {}
 
     def field(self, name: str) -> _FieldSample:

@@ -6,18 +6,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from simulator.engine.alerts import ALERT_SCHEMA, Alerts, Failure, Reading
-from simulator.engine.columns import Ints
+from simulator.engine.columns import Array, Ints, positions
 from simulator.engine.resolve import Resolved, Target, reason_of, resolve
 from simulator.engine.sieve import TableSieve
 from simulator.engine.text import joined_text
 from simulator.engine.workers import each_part, without_collecting
-from simulator.ir import Correlate, Rule
+from simulator.ir import Correlate, Expr, Rule
 from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
 
 Progress = Callable[[int, int], None]
@@ -26,17 +27,16 @@ Progress = Callable[[int, int], None]
 EXAMPLES = 10
 """So many rejected records are kept as examples."""
 
-_HITS = pa.schema(
-    {
-        "_event_id": pa.int64(),
-        "_time": pa.timestamp("us", tz="UTC"),
-        "_host": pa.string(),
-        "_user": pa.string(),
-        "_table": pa.string(),
-        "_file": pa.string(),
-        "_record": pa.int64(),
-    }
-)
+_COLUMNS: dict[str, pa.DataType] = {
+    "_event_id": pa.int64(),
+    "_time": pa.timestamp("us", tz="UTC"),
+    "_host": pa.string(),
+    "_user": pa.string(),
+    "_table": pa.string(),
+    "_file": pa.string(),
+    "_record": pa.int64(),
+}
+_HITS = pa.schema(_COLUMNS)
 
 
 @dataclass(slots=True)
@@ -95,15 +95,15 @@ class PartReader:
             if target.path is None:
                 alerting.append((number, found))
             else:
-                candidates.setdefault(number, []).append(_brought(table, rows.take(pa.array(found)), target.bring))
+                candidates.setdefault(number, []).append(_brought(table, rows.take(positions(found)), target.bring))
         if alerting:
             taken = rows.select([name for name in _HITS.names if name in rows.schema.names]).take(
-                pa.array(np.concatenate([found for _, found in alerting]))
+                positions(np.concatenate([found for _, found in alerting]))
             )
             numbers = np.repeat([number for number, _ in alerting], [len(found) for _, found in alerting])
             hits.append(_of_schema(table, taken).append_column("target", pa.array(numbers, pa.int32())))
 
-    def _wanted(self, table: str) -> Iterable[tuple[int, object]]:
+    def _wanted(self, table: str) -> Iterable[tuple[int, Expr]]:
         matches = frozenset(pattern for pattern in self._demand.columns if fnmatchcase(table, pattern))
         for number, target in enumerate(self._targets):
             if (where := target.where(matches)) is not None:
@@ -234,10 +234,10 @@ def _reading(outcomes: Sequence[Outcome]) -> Reading:
 
 def _of_schema(table: str, rows: pa.RecordBatch) -> pa.Table:
     """The columns of `_HITS`, those that are absent as nulls."""
-    columns = []
+    columns: list[Array] = []
     for wanted in _HITS:
         if wanted.name == "_table":
-            columns.append(pa.array([table], pa.string()).take(pa.array(np.zeros(rows.num_rows, np.int64))))
+            columns.append(pa.array([table], pa.string()).take(positions(np.zeros(rows.num_rows))))
         elif wanted.name in rows.schema.names:
             columns.append(rows.column(wanted.name).cast(wanted.type))
         else:
@@ -256,12 +256,10 @@ def _brought(table: str, rows: pa.RecordBatch, bring: Sequence[str]) -> pa.Table
     return brought
 
 
-def _single(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
+def _single(values: pa.ChunkedArray[Any], kind: pa.DataType) -> Array:
     """Lists of one value each; null where the value is."""
-    flat = values.combine_chunks()
-    if isinstance(flat, pa.ChunkedArray):
-        flat = flat.chunk(0) if flat.num_chunks else pa.array([], kind)
+    flat = pa.concat_arrays(values.chunks) if values.num_chunks else pa.array([], kind)
     if flat.null_count == len(flat):
         return pa.nulls(len(flat), pa.list_(kind))
-    offsets = pa.array(np.arange(len(flat) + 1, dtype=np.int32))
-    return pa.ListArray.from_arrays(offsets, flat, pa.list_(kind))
+    offsets = pa.array(np.arange(len(flat) + 1), pa.int32())
+    return cast(Array, pa.ListArray.from_arrays(offsets, flat))

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from simulator.engine.columns import Bools, Coded, Ints, Scan, nothing, spread
+from simulator.engine.columns import positions as positions_of
 from simulator.engine.grams import LiteralIndex
 from simulator.engine.guards import SAMPLE_ROWS, Chooser, Guard, Probe, Sample
 from simulator.engine.passes import NEVER, All, Any, Check, Graph, Node, Null, PairCheck
@@ -57,7 +58,7 @@ class TableSieve:
         if len(live) * 2 > batch.num_rows:
             few, place = whole, None
         else:
-            few = _Rows(batch.take(pa.array(live)), self._graph, self._tests, self._order)
+            few = _Rows(batch.take(positions_of(live)), self._graph, self._tests, self._order)
             place = np.zeros(batch.num_rows, np.int64)
             place[live] = np.arange(len(live))
         for root, rows in guarded:

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -48,10 +49,8 @@ class CheckTest:
     def many(self, values: Sequence[object]) -> Sequence[bool]:
         """What the test says of each value."""
         if self._joined is not None and len(values) >= _MANY and isinstance(values[0], str):
-            found: Sequence[bool] = pc.match_substring_regex(
-                pa.array(values, pa.large_string()), self._joined
-            ).to_pylist()
-            return found
+            texts = pa.array(values, pa.large_string())
+            return cast("list[bool]", pc.match_substring_regex(texts, self._joined).to_pylist())
         test = self._test
         return [test(value) for value in values]
 
