@@ -16,6 +16,8 @@ from simulator.score import score
 from simulator.score.model import RuleScore, Scorecard
 from simulator.simulate import simulate
 
+pytestmark = pytest.mark.slow
+
 SCENARIOS = {
     path.stem: path for room in ("malicious", "benign") for path in (content("scenarios") / room).glob("*.yaml")
 }
