@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import orjson
 import pytest
 
 from simulator.dataset import open_source
@@ -33,9 +32,10 @@ def test_every_recorded_case_gives_the_events_of_its_json():
         by_file.setdefault(row["_file"], []).append(row)
     assert len(by_file) == len(files)
     for file in files:
-        first = orjson.loads(file.with_suffix(".json").read_bytes())
-        system = (first[0] if isinstance(first, list) else first)["Event"]["System"]
-        assert system["EventRecordID"] in {row["_record"] for row in by_file[str(file)]}
+        same, _, _ = read_all(open_source(file.with_suffix(".json")), names=NAMES)
+        there = {row["EventRecordID"] for row in by_file[str(file)]}
+        assert same
+        assert {row["EventRecordID"] for row in same} <= there
         assert all(row["_record"] == row["EventRecordID"] for row in by_file[str(file)])
 
 

@@ -67,7 +67,7 @@ def test_wrong_calls(tmp_path):
     stream = write_stream(tmp_path / "s")
     with pytest.raises(UsageError, match="expected jsonl or csv"):
         export(stream, "xml", tmp_path / "out")
-    with pytest.raises(UsageError, match="did you mean 'proxy.http'"):
+    with pytest.raises(UsageError, match=r"did you mean 'proxy\.http'"):
         export(stream, "csv", tmp_path / "out", tables=["proxy.htp"])
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine").touch()

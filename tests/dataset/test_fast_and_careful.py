@@ -25,9 +25,11 @@ scalars = texts | st.integers(-(10**25), 10**25) | st.booleans() | st.none()
 values = (
     scalars | st.lists(scalars, max_size=3) | st.dictionaries(st.sampled_from(["#text", "b", "c"]), scalars, max_size=2)
 )
-data = st.dictionaries(st.sampled_from(["Image", "CommandLine", "User", "Data", "a.b", "a", "Path", "path", "ProcessId", "Channel", "EventID"]), values)  # fmt: skip
+FIELDS = ["Image", "CommandLine", "User", "Data", "a.b", "a", "Path", "path", "ProcessId", "Channel", "EventID"]
+data = st.dictionaries(st.sampled_from(FIELDS), values)
 times = st.sampled_from(
-    ["2026-03-02T10:00:00.123456Z", "2026-02-30T10:00:00.123456Z", "2026-12-31T23:59:59.123456789Z", "2026-03-02 10:00:00",
+    ["2026-03-02T10:00:00.123456Z", "2026-02-30T10:00:00.123456Z", "2026-12-31T23:59:59.123456789Z",
+     "2026-03-02 10:00:00",
      "2026-03-02T10:00:00+02:00", "nonsense", "", None, 1600000000]
 )  # fmt: skip
 systems = st.fixed_dictionaries(
@@ -41,7 +43,12 @@ systems = st.fixed_dictionaries(
         "Computer": texts,
     }
 )
-nested = st.builds(lambda system, key, inner: {"Event": {"System": system, key: inner}}, systems, st.sampled_from(["EventData", "EventData", "UserData"]), data)  # fmt: skip
+nested = st.builds(
+    lambda system, key, inner: {"Event": {"System": system, key: inner}},
+    systems,
+    st.sampled_from(["EventData", "EventData", "UserData"]),
+    data,
+)
 reversed_ = nested.map(lambda event: {"Event": dict(reversed(event["Event"].items()))})
 flat = st.builds(
     lambda inner, time, event, channel: {**inner, "EventID": event, "Channel": channel, "Hostname": "h", "UtcTime": time},

@@ -61,7 +61,17 @@ GO = {"Event": {"System": {"Provider": {"Name": "P"}, "EventID": {"Value": 1}, "
         DOTTED_BEAT,
         GO,
     ],
-    ids="evtx_dump EventID-object named-Data UserData flat winlogbeat winlogbeat-7 winlogbeat-dotted go-evtx".split(),
+    ids=[
+        "evtx_dump",
+        "EventID-object",
+        "named-Data",
+        "UserData",
+        "flat",
+        "winlogbeat",
+        "winlogbeat-7",
+        "winlogbeat-dotted",
+        "go-evtx",
+    ],
 )
 def test_the_shapes_of_windows_events(tmp_path, record):
     rows, rejected, _ = imported(tmp_path, record)

@@ -53,9 +53,13 @@ def test_the_same_rows_give_the_same_bytes(tmp_path):
 
 
 def test_an_exception_leaves_nothing(tmp_path):
-    with pytest.raises(KeyboardInterrupt), StreamWriter(tmp_path / "s", {}) as writer:
-        writer.write_events(TABLE, 0, rows_of(TABLE, [process(1)]))
-        raise KeyboardInterrupt
+    def interrupted() -> None:
+        with StreamWriter(tmp_path / "s", {}) as writer:
+            writer.write_events(TABLE, 0, rows_of(TABLE, [process(1)]))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert list(tmp_path.iterdir()) == []
 
 
