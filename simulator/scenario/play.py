@@ -22,7 +22,7 @@ from simulator.scenario.evaluate import Column, Scope, evaluate, scatter, take, 
 from simulator.scenario.instances import Chunk, instances
 from simulator.scenario.model import Scenario, Step, Use
 from simulator.scenario.recorder import Recorder
-from simulator.scenario.rows import Index, Rows, gather, host_array
+from simulator.scenario.rows import Index, Rows, host_array
 from simulator.scenario.values import Const, Value
 from simulator.world import LOCAL_SERVICE, NETWORK_SERVICE, SECOND, SYSTEM, World
 
@@ -76,12 +76,10 @@ class Frame:
 
 def _first(column: Column, base: Index, count: int) -> Column:
     """A column of a step for each row of its frame: its first repetition's, null where it did not happen."""
-    if not isinstance(column, pl.Series):
-        return column
     rows, first = np.unique(base, return_index=True)
     if len(rows) == count:
-        return gather(column, first)
-    return scatter([(rows, gather(column, first))], count) if len(rows) else None
+        return take(column, first)
+    return scatter([(rows, take(column, first))], count) if len(rows) else None
 
 
 def play(world: World, scenario: Scenario, chunk: Chunk) -> tuple[ActionFrames, pl.DataFrame]:
