@@ -78,7 +78,7 @@ def test_rules_with_one_id_both_run_with_a_warning(tmp_path):
     (problem,) = ruleset.problems
     assert problem.warning
     assert problem.location.line == 2
-    assert problem.message == f"the id {IDS[1]} is also that of a rule in {tmp_path / 'a.yml'}"
+    assert problem.message == f"the id {IDS[1]} is also that of the rule at {tmp_path / 'a.yml'}:1:1"
     assert [file.status for file in ruleset.files] == [Status.OK, Status.OK]
 
 

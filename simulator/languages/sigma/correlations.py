@@ -33,6 +33,9 @@ KINDS = {kind.value: kind for kind in CorrelationKind}
 TEMPORAL = frozenset((CorrelationKind.TEMPORAL, CorrelationKind.TEMPORAL_ORDERED))
 _FIELDLESS = TEMPORAL | {CorrelationKind.EVENT_COUNT}
 _KEYS = frozenset(("type", "rules", "group-by", "timespan", "condition", "aliases", "generate"))
+MAX_BRANCHES = 60
+"""On how many rules a correlation may build, those of inner correlations included."""
+
 _LONGEST = 100 * 366 * 86400
 
 
@@ -147,8 +150,8 @@ def _requires(document: Document, kind: CorrelationKind, given: Any) -> tuple[Re
     trail = ("correlation", "condition")
     if kind not in TEMPORAL:
         raise document.invalid(trail, f"a condition over rule names does not go with {kind.value}")
-    if given.count("(") > 40:
-        raise document.invalid(trail, "the condition has more than 40 parentheses")
+    if given.count("(") > 40 or len(given) > 10_000:
+        raise document.invalid(trail, "a condition may have 10,000 characters and 40 parentheses, this has more")
     try:
         parsed = SigmaExtendedCorrelationCondition(given)
     except (SigmaError, RecursionError) as error:
@@ -227,6 +230,9 @@ def correlate(
     for index, reference in enumerate(rule.rules):
         trail: Trail = ("correlation", "rules", index) if listed else ("correlation", "rules")
         groups.append((reference, _branches(rule, reference, trail, lookup(reference, trail))))
+    if sum(_leaves(branch) for _, branches in groups for branch in branches) > MAX_BRANCHES:
+        message = f"the correlation builds on more than {MAX_BRANCHES} rules"
+        raise rule.document.unsupported(("correlation", "rules"), message)
     requires = rule.requires
     if any(len(branches) > 1 for _, branches in groups) and rule.kind in TEMPORAL:
         if rule.thresholds:
@@ -276,6 +282,11 @@ def _branches(
         Branch(reference if number == 0 else f"{reference}#{number + 1}", united(sources), *way)
         for number, (way, sources) in enumerate(ways.items())
     ]
+
+
+def _leaves(branch: Branch) -> int:
+    """How many rules a branch comes down to, those of inner correlations each time they are used."""
+    return sum(map(_leaves, branch.source.branches)) if isinstance(branch.source, Correlate) else 1
 
 
 def _spread(requires: Requirement, names: Mapping[str, list[str]]) -> Requirement:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from sigma.conditions import (
@@ -35,6 +36,8 @@ MODIFIERS = frozenset(modifier_mapping) | {"utf16le"}
 
 _TEXT_MODIFIERS = frozenset(("re", "contains", "startswith", "endswith", "cased"))
 _MAX_DEPTH = 40
+_MAX_LENGTH = 10_000
+_MAX_CONDITIONS = 100
 _OPERAND = "the name of a selection, `1 of …`, `all of …`, `not` or `(`"
 _SCALARS = (str, int, float, bool, type(None))
 
@@ -66,6 +69,8 @@ class Detection:
         if not any(name != "condition" for name in self.selections):
             raise document.invalid(self.trail, "there is no selection", key=True)
         numbered = isinstance(given, list)
+        if numbered and len(given) > _MAX_CONDITIONS:
+            raise document.invalid(trail, f"there are more than {_MAX_CONDITIONS} conditions")
         found = []
         for index, text in enumerate(given if numbered else [given]):
             here = (*trail, index) if numbered else trail
@@ -77,8 +82,9 @@ class Detection:
         return found
 
     def _parsed(self, text: str, trail: Trail) -> ConditionItem:
-        if text.count("(") > _MAX_DEPTH:
-            raise self.document.invalid(trail, f"the condition has more than {_MAX_DEPTH} parentheses")
+        if len(text) > _MAX_LENGTH or text.count("(") > _MAX_DEPTH:
+            message = f"a condition may have {_MAX_LENGTH:,} characters and {_MAX_DEPTH} parentheses, this has more"
+            raise self.document.invalid(trail, message)
         try:
             return SigmaCondition(text, _NO_DETECTIONS).parse(postprocess=False)  # type: ignore[return-value]
         except SigmaError as error:
@@ -211,7 +217,7 @@ def _selects(pattern: str, name: str) -> bool:
         return False
     if pattern == "them":
         return True
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None
+    return fnmatchcase(name, pattern)
 
 
 def _as_text(value: Any) -> Any:

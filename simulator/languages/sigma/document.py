@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, ClassVar, TypeAlias
 
 import yaml
@@ -19,6 +20,8 @@ from simulator.languages.files import not_yaml
 
 Trail: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys and positions from the top of its document."""
+
+MAX_DOCUMENTS = 1000
 
 _BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TITLE = re.compile(r"^title[ \t]*:", re.MULTILINE)
@@ -71,7 +74,7 @@ class Document:
     def at(self, trail: Trail, *, key: bool = False, offset: int = 0) -> Location:
         """Where the value at `trail` stands, or its key; the nearest enclosing value where there is none. `offset` is a
         position inside a text on one line."""
-        nodes = list(yaml.compose_all(self.text, Loader=_Loader))
+        nodes = _nodes(self.text)
         node = place = nodes[self.index] if self.index < len(nodes) else None
         for step in trail:
             found = _step(node, step)
@@ -96,6 +99,11 @@ class Document:
     def unsupported(self, trail: Trail, message: str, *, key: bool = False) -> UnsupportedRule:
         """The error that says that Sparring cannot do what is at `trail`."""
         return UnsupportedRule(self.at(trail, key=key), message)
+
+
+@lru_cache(maxsize=4)
+def _nodes(text: str) -> tuple[yaml.Node | None, ...]:
+    return tuple(yaml.compose_all(text, Loader=_Loader))
 
 
 def _step(node: yaml.Node | None, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:
@@ -127,6 +135,8 @@ def documents(path: str, text: str) -> list[Document]:
         raise InvalidRule(Location(path, 1, 1), "is nested too deeply") from error
     except ValueError as error:
         raise InvalidRule(Location(path, 1, 1), f"is not YAML: {error}") from error
+    if len(values) > MAX_DOCUMENTS:
+        raise InvalidRule(Location(path, 1, 1), f"has more than {MAX_DOCUMENTS:,} documents")
     starts = _starts(text, len(values))
     return [
         Document(path, text, index, value, Location(path, *start))
@@ -141,7 +151,7 @@ def _starts(text: str, count: int) -> list[tuple[int, int]]:
     if len(titles) == count:
         return [(line, 1) for line in titles]
     starts = []
-    for node in yaml.compose_all(text, Loader=_Loader):
+    for node in _nodes(text):
         found = _step(node, "title")
         mark = (found[0] if found else node).start_mark if node else None
         starts.append((mark.line + 1, mark.column + 1) if mark else (1, 1))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from simulator.errors import InvalidRule, LocatedError, UnsupportedRule, nearest
+from simulator.errors import InvalidRule, LocatedError, Location, UnsupportedRule, nearest
 from simulator.ir import Checked, Correlate, Problem, Relation, Rule, Status
 from simulator.languages.files import Loaded, RuleFile
 from simulator.languages.sigma.correlations import Correlating, correlate, correlating
@@ -150,7 +150,7 @@ class _Linker:
         """All rules that can run, in order of their files."""
         made: list[Rule] = []
         silent = self._silent()
-        first: dict[str, str] = {}
+        first: dict[str, Location] = {}
         for file in self.files:
             for one in file.parsed:
                 file.problems.extend(one.warnings)
@@ -158,8 +158,9 @@ class _Linker:
             names = _names(file.path, running, silent)
             for one in running:
                 name = names[id(one)]
-                if one.header.id and (other := first.setdefault(one.header.id, file.path)) != file.path:
-                    message = f"the id {one.header.id} is also that of a rule in {other}"
+                known_as = one.header.id or name
+                if (other := first.setdefault(known_as, one.document.location)) is not one.document.location:
+                    message = f"the id {known_as} is also that of the rule at {other}"
                     place = one.document.at(("id",))
                     file.problems.append(Problem(Status.INVALID, place, message, warning=True))
                 made.append(self._rule(one, name, id(one) in silent))
@@ -212,7 +213,8 @@ class _Linker:
         if not found:
             if name.lower() in self.broken:
                 raise rule.document.unsupported(trail, f"the rule {name!r} cannot run itself")
-            raise rule.document.invalid(trail, f"no rule has the id or name {name!r}{nearest(name, self.known)}")
+            near = [one for one in self.known if abs(len(one) - len(name)) < 4][:500]
+            raise rule.document.invalid(trail, f"no rule has the id or name {name!r}{nearest(name, near)}")
         own = [one for one in found if one.document.path == rule.document.path]
         one = (own or found)[0]
         if id(one) in self.open:

@@ -218,3 +218,15 @@ def test_an_inner_correlation_must_group_by_what_the_outer_needs(tmp_path):
     text = outer.replace("name: together", "name: outer") + "---\n" + correlation(condition="{gte: 5}") + BASES
     (said,) = told(load(tmp_path, text))
     assert said == "5:11 unsupported: the correlation 'together' has no field 'user', only what it groups by: host"
+
+
+def test_correlations_that_double_at_every_level_are_stopped(tmp_path):
+    def level(n: int, letter: str) -> str:
+        below = f"[a{n - 1}, b{n - 1}]" if n else "[a, b]"
+        text = correlation(type="temporal", rules=below)
+        return text.replace("name: together", f"name: {letter}{n}") + "---\n"
+
+    text = "".join(level(n, letter) for n in range(40) for letter in "ab") + BASES
+    ruleset = load(tmp_path, text)
+    assert len(ruleset.rules) == 2 + 2 * 5
+    assert "builds on more than 60 rules" in told(ruleset)[0]

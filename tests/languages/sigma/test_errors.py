@@ -194,13 +194,13 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         (RULE + "x: " + "[" * 250_000 + "]" * 250_000, "1:1 invalid: is nested too deeply"),
         (
             RULE.replace("condition: selection", "condition: " + "(" * 5000 + "selection" + ")" * 5000),
-            "12:14 invalid: the condition has",
+            "12:14 invalid: a condition may have",
         ),
         (
-            RULE.replace("condition: selection", "condition: " + "not " * 20_000 + "selection"),
+            RULE.replace("condition: selection", "condition: " + "not " * 2400 + "selection"),
             "12:14 invalid: the condition is nested",
         ),
-        (RULE.replace("condition: selection", "condition: " + " or ".join(["selection"] * 20_000)), ""),
+        (RULE.replace("condition: selection", "condition: " + " or ".join(["selection"] * 700)), ""),
         (RULE.replace("Image|endswith: '\\a.exe'", "Image|re: '((a{1,1000}){1,1000}){1,1000}'"), ""),
         (
             RULE.replace("Image|endswith: '\\a.exe'", "Image|re: '" + "(" * 20_000 + ")" * 20_000 + "'"),
@@ -231,7 +231,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 def test_hostile_files_end_quickly(tmp_path, text, start):
     began = time.process_time()
     said = told(load(tmp_path, text))
-    assert time.process_time() - began < 5
+    assert time.process_time() - began < 3
     assert [one[: len(start)] for one in said] == ([start] if start else [])
 
 
@@ -259,3 +259,23 @@ def test_one_broken_document_does_not_stop_the_others_of_its_file(tmp_path):
     ruleset = load(tmp_path, RULE.replace("condition: selection", "condition: x") + "---\n" + RULE)
     assert told(ruleset) == ["12:14 invalid: unknown selection 'x'"]
     assert [rule.location.line for rule in ruleset.rules] == [15]
+
+
+def test_many_broken_documents_end_quickly(tmp_path):
+    began = time.process_time()
+    text = "---\n".join([RULE.replace("condition: selection", "condition: x")] * 900)
+    ruleset = load(tmp_path, text)
+    assert len(ruleset.problems) == 900
+    assert time.process_time() - began < 10
+    assert told(load(tmp_path, "a: b\n--- {detection: 1}\n" + "---\na: b\n" * 1000)) == [
+        "1:1 invalid: has more than 1,000 documents"
+    ]
+
+
+def test_a_pattern_over_selections_cannot_hang(tmp_path):
+    name = "a" * 60
+    text = RULE.replace("selection:", f"{name}:").replace("condition: selection", f"condition: 1 of {'*a' * 25}*b")
+    began = time.process_time()
+    (said,) = told(load(tmp_path, text))
+    assert time.process_time() - began < 2
+    assert said.startswith("12:19 invalid: no selection is named")
