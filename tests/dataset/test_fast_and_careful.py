@@ -51,7 +51,7 @@ nested = st.builds(
 )
 reversed_ = nested.map(lambda event: {"Event": dict(reversed(event["Event"].items()))})
 flat = st.builds(
-    lambda inner, time, event, channel: {**inner, "EventID": event, "Channel": channel, "Hostname": "h", "UtcTime": time},
+    lambda inner, time, event, name: {**inner, "EventID": event, "Channel": name, "Hostname": "h", "UtcTime": time},
     data, times, st.sampled_from([1, "3", 4688, None]), st.sampled_from([SYSMON, "Security"]),
 )  # fmt: skip
 BROKEN = ["{", "null", "[1]", '{"Event":{"System":{}}}', '{"Event":{"System":{"EventID":1', "   ", '{"Event": NaN}']

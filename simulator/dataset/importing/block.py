@@ -18,7 +18,6 @@ from simulator.tables import Batch, Demand, PassedOver, Rejected
 
 ALONE = 2000
 """Tables with fewer lines in a block are read together: asking DuckDB once costs as much as about so many lines."""
-LONG_LINE = 8 << 20
 
 
 @dataclass(frozen=True, slots=True)
