@@ -117,7 +117,7 @@ def _hosts(shape: Profile, seed: int, roles: list[str], company: Company, begins
     ordinal = np.zeros(count, np.int64)
     for name in _PREFIX:
         ordinal[role == name] = np.arange(1, int((role == name).sum()) + 1)
-    system = _systems(shape, ids, role)
+    system = _systems(shape, role)
     windows, work = system == "windows", role == "workstation"
     names = [
         (f"{_PREFIX[r]}-{o:04}" if r == "workstation" else f"{_PREFIX[r]}-{o:02}")
@@ -167,14 +167,19 @@ def _hosts(shape: Profile, seed: int, roles: list[str], company: Company, begins
     return pl.DataFrame(columns, schema_overrides=HOSTS).select(pl.col(name).cast(kind) for name, kind in HOSTS.items())
 
 
-def _systems(shape: Profile, ids: draw.Ids, role: np.ndarray) -> np.ndarray:
-    """The operating system of each host."""
+def _systems(shape: Profile, role: np.ndarray) -> np.ndarray:
+    """The operating system of each host: in proportion within each role, the commonest first.
+
+    So a role's only host has the commonest one. Positions of the golden ratio spread evenly whatever their number.
+    """
     system = np.full(len(role), "windows", dtype=object)
     for name, entry in shape.hosts.items():
         mine = role == name
-        names = list(entry.systems)
-        drawn = draw.choice(ids[mine], list(entry.systems.values()), "os")
-        system[mine] = np.array(names, dtype=object)[drawn]
+        names = sorted(entry.systems, key=lambda one: -entry.systems[one])
+        edges = np.cumsum([entry.systems[one] for one in names])
+        spread = np.arange(int(mine.sum())) * ((5**0.5 - 1) / 2) % 1
+        place = np.searchsorted(edges, spread * edges[-1], side="right")
+        system[mine] = np.array(names, dtype=object)[np.minimum(place, len(names) - 1)]
     return system
 
 

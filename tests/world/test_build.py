@@ -47,6 +47,13 @@ def test_well_known_accounts_come_first() -> None:
     assert set(users["domain"]) == {"NT AUTHORITY"}
 
 
+@pytest.mark.parametrize("hosts", [5, 40, 120, 400])
+def test_the_first_host_of_each_role_has_the_commonest_system(hosts: int) -> None:
+    found = build_world(2, hosts, 1).hosts.group_by("role", maintain_order=True).first()
+    for role, system in found.select("role", "os").iter_rows():
+        assert system == ("linux" if role == "web-server" else "windows"), role
+
+
 def test_owners_are_people_and_services_run_as_their_account() -> None:
     world = build_world(1, 200, 1)
     owners = world.users[world.hosts["owner"].to_list()]
