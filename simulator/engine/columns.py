@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from simulator.engine.text import elements, text_of
+from simulator.engine.text import elements, fold, text_of
 
 Array: TypeAlias = "pa.Array[Any]"
 Ints = npt.NDArray[np.int64]
@@ -35,8 +35,8 @@ class Folded:
 
     def owner(self, positions: Ints) -> Ints:
         """The text that each position lies in."""
-        found = np.searchsorted(self.bounds, positions, side="right") - 1
-        return found if self.owners is None else np.asarray(self.owners[found], np.int64)
+        found: Ints = np.searchsorted(self.bounds, positions, side="right") - 1
+        return found if self.owners is None else self.owners[found]
 
 
 def fold_texts(texts: Array) -> Folded:
@@ -110,6 +110,7 @@ class Coded:
     def __init__(self, array: Array) -> None:
         self.owners: Ints | None = None
         self.first: Ints | None = None
+        self._folded: list[str] | None = None
         kind = array.type
         if _is_list(kind) and not _is_list(kind.value_type):
             counts = _counts(array)
@@ -141,6 +142,13 @@ class Coded:
                 self.owners = inner if self.owners is None else self.owners[inner]
         if self.owners is not None:
             self.first = np.searchsorted(self.owners, np.arange(rows + 1))
+
+    @property
+    def folded(self) -> list[str]:
+        """The texts of all values under case folding."""
+        if self._folded is None:
+            self._folded = [fold(value if isinstance(value, str) else text_of(value)) for value in self.values]
+        return self._folded
 
     def at(self, places: Ints) -> tuple[Ints, Ints | None]:
         """The codes at `places`, and, for lists, to which of the places each belongs."""

@@ -216,7 +216,8 @@ class _Rows:
         if unknown.any():
             values, test = column.values, self._test(number, check)
             new = np.flatnonzero(_marked(codes[unknown], len(values)))
-            truths[new] = test.many([values[code] for code in new.tolist()])
+            of = column.folded if test.folded else values
+            truths[new] = test.many([of[code] for code in new.tolist()])
             truth = truths[codes]
         passed = truth > 0
         if owners is not None:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import groupby
-from typing import cast
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -43,16 +43,25 @@ class CheckTest:
     RegexTimeout when called."""
 
     def __init__(self, leaves: Sequence[ValueLeaf]) -> None:
-        self._test = compile_check(leaves)
-        self._joined = _joined_regex(leaves)
+        globs = _folded_globs(leaves)
+        self.folded = len(globs) == len(leaves)
+        self._test: Callable[[Any], bool] = compile_globs(globs) if self.folded else compile_check(leaves)
+        self._joined = None if self.folded else _joined_regex(leaves)
 
     def many(self, values: Sequence[object]) -> Sequence[bool]:
-        """What the test says of each value."""
+        """What the test says of each value; where it is `folded`, of each value's text under case folding."""
         if self._joined is not None and len(values) >= _MANY and isinstance(values[0], str):
             texts = pa.array(values, pa.large_string())
-            return cast("list[bool]", pc.match_substring_regex(texts, self._joined).to_pylist())
-        test = self._test
-        return [test(value) for value in values]
+            return [bool(found) for found in pc.match_substring_regex(texts, self._joined).to_pylist()]
+        return list(map(self._test, values))
+
+
+def _folded_globs(leaves: Sequence[ValueLeaf]) -> list[Glob]:
+    return [
+        tuple(part if isinstance(part, Wild) else fold(part) for part in leaf.glob)
+        for leaf in leaves
+        if isinstance(leaf, Like) and leaf.case is Case.FOLD
+    ]
 
 
 def _joined_regex(leaves: Sequence[ValueLeaf]) -> str | None:
@@ -70,11 +79,7 @@ def _joined_regex(leaves: Sequence[ValueLeaf]) -> str | None:
 def compile_check(leaves: Sequence[ValueLeaf]) -> Test:
     """The test that passes a value when any of `leaves` holds."""
     exact = [leaf.glob for leaf in leaves if isinstance(leaf, Like) and leaf.case is Case.EXACT]
-    folded = [
-        tuple(part if isinstance(part, Wild) else fold(part) for part in leaf.glob)
-        for leaf in leaves
-        if isinstance(leaf, Like) and leaf.case is Case.FOLD
-    ]
+    folded = _folded_globs(leaves)
     tests = [_other(leaf) for leaf in leaves if not isinstance(leaf, Like | Cidr)]
     if networks := [read_network(leaf.network) for leaf in leaves if isinstance(leaf, Cidr)]:
         tests.append(_on_text(_inside_any(networks)))

@@ -12,6 +12,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ import pyarrow as pa
 
 from simulator.content import content
 from simulator.dataset import StreamWriter, open_source
+from simulator.dataset.writing import plain
 from simulator.detect import detect
 from simulator.ir import And, Expr, Filter, Like, Or, Relation, Rule, Union
 from simulator.languages import load_rules
@@ -27,6 +29,7 @@ from simulator.tables import Batch, Demand
 from tests.benchmarks.events import write_jsonl
 
 SHARED_RULES = Path(__file__).parents[3] / "shared" / "corpora" / "sigma"
+_PART_ROWS = 65_536
 Row = tuple[str, float, str]
 """What was measured, the figure, and what it is held to."""
 
@@ -93,15 +96,23 @@ def write_stream(path: Path, lines: Path) -> None:
     """The events of `lines` as a Sparring stream, all columns."""
     names = _all_names(lines)
     with StreamWriter(path, {"seed": 1}) as writer:
-        for number, part in enumerate(open_source(lines).parts()):
-            batches: dict[str, list[pa.RecordBatch]] = {}
+        waiting: dict[str, list[pa.Table]] = {}
+        written: Counter[str] = Counter()
+
+        def write(table: str) -> None:
+            rows = pa.concat_tables(waiting.pop(table), promote_options="default")
+            writer.write_events(table, written[table], rows)
+            written[table] += 1
+
+        for part in open_source(lines).parts():
             for item in part.read(Demand({"*": names})):
                 if isinstance(item, Batch):
-                    kept = [name for name in item.rows.schema.names if name not in ("_file", "_record")]
-                    batches.setdefault(item.table, []).append(item.rows.select(kept))
-            for table, found in batches.items():
-                rows = pa.concat_tables([pa.Table.from_batches([batch]) for batch in found], promote_options="default")
-                writer.write_events(table, number, rows)
+                    rows = pa.Table.from_batches([item.rows]).drop_columns(["_file", "_record"])
+                    waiting.setdefault(item.table, []).append(plain(rows))
+                    if sum(map(len, waiting[item.table])) >= _PART_ROWS:
+                        write(item.table)
+        for table in list(waiting):
+            write(table)
         writer.finish()
 
 
