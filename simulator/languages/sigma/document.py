@@ -45,6 +45,12 @@ class _Loader(_BASE):  # type: ignore[misc]
         for first, resolvers in _BASE.yaml_implicit_resolvers.items()
     }
 
+    yaml_constructors: ClassVar[dict[Any, Any]] = {
+        tag: made
+        for tag, made in _BASE.yaml_constructors.items()
+        if tag is None or tag.rpartition(":")[2] in ("null", "bool", "int", "float", "str", "seq", "map")
+    }
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         made: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
@@ -133,7 +139,7 @@ def documents(path: str, text: str) -> list[Document]:
         raise InvalidRule(Location(path, 1, 1), str(error)) from error
     except RecursionError as error:
         raise InvalidRule(Location(path, 1, 1), "is nested too deeply") from error
-    except ValueError as error:
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
         raise InvalidRule(Location(path, 1, 1), f"is not YAML: {error}") from error
     if len(values) > MAX_DOCUMENTS:
         raise InvalidRule(Location(path, 1, 1), f"has more than {MAX_DOCUMENTS:,} documents")

@@ -109,6 +109,7 @@ CASES = {
     ),
     "broken YAML": (("      - two", "     - two"), "11:6 invalid: is not YAML: did not find expected key"),
     "tag": (("- two", "- !!python/object:os.system two"), None),
+    "set": (("- two", "- !!set two"), None),
     "no logsource": (
         (RULE[RULE.index("logsource:") : RULE.index("detection")], ""),
         "1:1 invalid: the logsource is missing",
@@ -170,6 +171,7 @@ def test_where_and_what(tmp_path, case):
     ("case", "start"),
     [
         ("tag", "11:9 invalid: is not YAML: could not determine a constructor for the tag"),
+        ("set", "11:9 invalid: is not YAML: could not determine a constructor for the tag"),
         ("no title", "1:1 invalid: "),
         ("older Sigma", "13:1 unsupported: `action`"),
         ("too many dashes", "8:20 unsupported: windash modifier expands at most three"),
