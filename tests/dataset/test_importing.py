@@ -93,6 +93,28 @@ def test_values_are_canonical_text(tmp_path):
     assert rows[0]["Data"] == ["a", "2"]
 
 
+CLEARED = {"LogFileCleared": {"SubjectUserName": "ann", "Channel": "Windows PowerShell"}}
+BEAT_CLEARED = {"@timestamp": TIME, "winlog": {"channel": "System", "event_id": "104", "computer_name": "WS-1",
+                "user_data": {"SubjectUserName": "ann", "Channel": "Windows PowerShell"}}}  # fmt: skip
+
+
+@pytest.mark.parametrize("record", [event(CLEARED, number=104, channel="System", key="UserData"), BEAT_CLEARED])
+def test_a_cleared_log_names_its_own_channel_and_the_cleared_one(tmp_path, record):
+    rows, rejected, _ = imported(tmp_path, record, names="Channel")
+    assert not rejected
+    assert [(row["_table"], row["Channel"], row["_user"]) for row in rows] == [
+        ("system.other", ["System", "Windows PowerShell"], "ann")
+    ]
+
+
+@pytest.mark.parametrize(
+    "named", [{"_user": "ann"}, {"cs-username": "CORP\\ann"}, {"cs-username": "ann", "_user": "ann"}]
+)
+def test_a_proxys_user(tmp_path, named):
+    rows, _, _ = imported(tmp_path, {"c-uri": "https://a.example/", **named}, names="c-uri")
+    assert [row["_user"] for row in rows] == ["ann"]
+
+
 CLOUDTRAIL = {
     "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": "2026-03-02T10:00:00Z", "readOnly": True,
     "userIdentity": {"arn": "arn:x", "userName": "ann"}, "requestParameters": {"bucketName": "b"},

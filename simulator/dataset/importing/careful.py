@@ -9,7 +9,15 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, Values, batch_of, possible, user_fields
+from simulator.dataset.importing.fields import (
+    HIDDEN_HOST,
+    HIDDEN_TIME,
+    HIDDEN_USER,
+    Values,
+    batch_of,
+    possible,
+    user_fields,
+)
 from simulator.dataset.importing.shapes import Recognised, recognise
 from simulator.dataset.importing.windows import Fields
 from simulator.dataset.whole_text import TEXT
@@ -95,7 +103,7 @@ class Careful:
 
 
 def _columns(table: str, rows: list[Fields], wanted: frozenset[str]) -> dict[str, Values]:
-    names = {*wanted, *user_fields(table), HIDDEN_TIME, HIDDEN_HOST} - {TEXT}
+    names = {*wanted, *user_fields(table), HIDDEN_TIME, HIDDEN_HOST, HIDDEN_USER} - {TEXT}
     columns: dict[str, Values] = {}
     for name in names:
         values = [row.get(name) for row in rows]

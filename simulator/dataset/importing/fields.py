@@ -24,6 +24,7 @@ USER_FIELDS = ("User", "SubjectUserName", "TargetUserName", "SourceUser", "userI
 
 HIDDEN_TIME = "\0time"
 HIDDEN_HOST = "\0host"
+HIDDEN_USER = "\0user"
 """Columns that only serve to make the system columns."""
 
 _ENVELOPE_TYPES = {column.name: column.type for column in ENVELOPE}
@@ -79,7 +80,7 @@ def batch_of(
         "_event_id": pa.array(ids, pa.int64()),
         "_time": times(columns.get(HIDDEN_TIME), rows),
         "_host": _text(columns.get(HIDDEN_HOST), rows),
-        "_user": _users([columns[name] for name in user_fields(table) if name in columns], rows),
+        "_user": _users([columns[name] for name in (HIDDEN_USER, *user_fields(table)) if name in columns], rows),
         "_file": pa.DictionaryArray.from_arrays(np.zeros(rows, np.int8), [file]),
         "_record": pa.array(records, pa.int64()),
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, canonical, table_of
+from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, HIDDEN_USER, canonical, table_of
 from simulator.dataset.importing.windows import Fields, dotted, flat, nested, winlogbeat
 from simulator.tables import TABLES
 
@@ -49,6 +49,8 @@ def recognise(record: Any) -> Iterator[Recognised | str]:
 
 def _windows(fields: Fields) -> Recognised | str:
     channel, event_id = fields.get("Channel"), fields.get("EventID")
+    if isinstance(channel, list):
+        channel = channel[0] if channel else None
     if not isinstance(channel, str) or not channel:
         return "a Windows event without a channel"
     if not isinstance(event_id, str) or not event_id.isascii() or not event_id.isdigit() or len(event_id) > 9:
@@ -69,17 +71,16 @@ def _generic(record: Mapping[str, Any]) -> Recognised | str:
     table = next((table for table, telling in _TELLING.items() if telling & names), None)
     if table is None:
         return UNKNOWN
-    for hidden, known in ((HIDDEN_TIME, "_time"), (HIDDEN_HOST, "_host")):
+    for hidden, known in ((HIDDEN_TIME, "_time"), (HIDDEN_HOST, "_host"), (HIDDEN_USER, "_user")):
         if known in fields:
             fields[hidden] = fields.pop(known)
     _first(fields, HIDDEN_TIME, ("@timestamp", "timestamp", "time"))
     _first(fields, HIDDEN_HOST, ("src_ip", "c-ip", "s-ip", "cs-host"))
-    if "_user" in fields and "User" not in fields:
-        fields["User"] = fields["_user"]
+    _first(fields, HIDDEN_USER, ("cs-username",))
     known_table = TABLES[table]
     return Recognised(
         table,
-        {k: v for k, v in fields.items() if known_table.open or k in known_table.names or k[0] == "\0" or k == "User"},
+        {k: v for k, v in fields.items() if known_table.open or k in known_table.names or k[0] == "\0"},
     )
 
 

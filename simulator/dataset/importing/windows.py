@@ -81,7 +81,7 @@ def nested(event: Mapping[str, Any]) -> Fields:
     user_data = event.get("UserData")
     if isinstance(user_data, dict):
         for name, value in _leaves(user_data):
-            _put(fields, name, value)
+            _put_user_data(fields, name, value)
     return fields
 
 
@@ -106,9 +106,10 @@ def winlogbeat(record: Mapping[str, Any]) -> Fields:
     time = plain.get("winlog.time_created") or plain.get("@timestamp")
     _put(fields, HIDDEN_TIME, time)
     for prefix in ("winlog.event_data.", "winlog.user_data.", "event_data.", "user_data."):
+        put = _put_user_data if "user_data" in prefix else _put
         for key, value in plain.items():
             if key.startswith(prefix):
-                _put(fields, key.removeprefix(prefix), value)
+                put(fields, key.removeprefix(prefix), value)
     return fields
 
 
@@ -205,3 +206,12 @@ def _put(fields: Fields, name: str, value: Any) -> None:
     text = canonical(value) if not isinstance(value, dict) else None
     if text is not None and name not in fields:
         fields[name] = text
+
+
+def _put_user_data(fields: Fields, name: str, value: Any) -> None:
+    """As `_put`, but of a channel both stay: System 104 says in `UserData` which other channel was cleared."""
+    text = canonical(value)
+    if name == "Channel" and isinstance(kept := fields.get(name), str) and isinstance(text, str):
+        fields[name] = [kept, text]
+    else:
+        _put(fields, name, value)
