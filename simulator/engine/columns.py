@@ -67,7 +67,8 @@ def spread(starts: Ints, counts: Ints) -> Ints:
     """All of `starts[i], starts[i] + 1, …` (`counts[i]` of them), one after another."""
     total = int(counts.sum())
     before = np.cumsum(counts) - counts
-    return np.arange(total) + np.repeat(starts - before, counts)
+    places: Ints = np.arange(total) + np.repeat(starts - before, counts)
+    return places
 
 
 class Scan:
