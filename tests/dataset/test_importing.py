@@ -93,6 +93,13 @@ def test_values_are_canonical_text(tmp_path):
     assert rows[0]["Data"] == ["a", "2"]
 
 
+@pytest.mark.parametrize("level", ["Error", "error", 2, "2"])
+@pytest.mark.parametrize("record", [BEAT, NEW_BEAT])
+def test_levels_of_beats_are_numbers(tmp_path, record, level):
+    rows, _, _ = imported(tmp_path, {**record, "log.level": level}, names="Level", tables="sysmon.*")
+    assert [row["Level"] for row in rows] == [2]
+
+
 CLEARED = {"LogFileCleared": {"SubjectUserName": "ann", "Channel": "Windows PowerShell"}}
 BEAT_CLEARED = {"@timestamp": TIME, "winlog": {"channel": "System", "event_id": "104", "computer_name": "WS-1",
                 "user_data": {"SubjectUserName": "ann", "Channel": "Windows PowerShell"}}}  # fmt: skip

@@ -72,6 +72,23 @@ class Renaming:
 
 NONE = Renaming()
 
+LEVELS = {"critical": "1", "error": "2", "warning": "3", "information": "4", "informational": "4", "verbose": "5"}
+"""Names that Event Viewer shows for the numbers in a Windows event's Level.
+Source: winmeta.xml of the Windows SDK (winlevel)."""
+
+
+def _level(leaf: Leaf) -> Expr | None:
+    """A rule may give a level by its name; the event has the number."""
+    match leaf:
+        case Like(glob=(str(name),)) if name.lower() in LEVELS:
+            return any_of((leaf, like("Level", (LEVELS[name.lower()],))))
+        case _:
+            return None
+
+
+CHANNEL = Renaming(rewrites={"Level": _level})
+"""Any Windows channel, asked as such."""
+
 INTEGRITY = {
     "Untrusted": "S-1-16-0",
     "Low": "S-1-16-4096",

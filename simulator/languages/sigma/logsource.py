@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.languages.sigma.fields import NONE, SECURITY_4688, Renaming
+from simulator.languages.sigma.fields import CHANNEL, NONE, SECURITY_4688, Renaming
 from simulator.tables.windows import WINDOWS_TABLES, channel_slug
 
 
@@ -65,6 +65,8 @@ _SYSMON = {
 """Sysmon's categories: the table after `sysmon.`, and the event ids where the table holds several kinds."""
 
 _CORE = "powershellcore_operational"
+_KERNEL_FILE = "microsoft_windows_kernel_file_analytic"
+"""The channel of Microsoft-Windows-Kernel-File, which Sigma names as the source of two categories that Sysmon lacks."""
 
 WINDOWS_CATEGORIES: dict[str, tuple[Place, ...]] = {
     **{category: (Place(f"sysmon.{table}", ids),) for category, (table, ids) in _SYSMON.items()},
@@ -72,12 +74,20 @@ WINDOWS_CATEGORIES: dict[str, tuple[Place, ...]] = {
         Place("sysmon.process_creation"),
         Place("security.process_creation", fields=SECURITY_4688),
     ),
+    "file_access": (Place(f"{_KERNEL_FILE}.other", (12,)), Place("windows.file_access")),
+    "file_rename": (Place(f"{_KERNEL_FILE}.other", (19, 27)), Place("windows.file_rename")),
     "ps_module": (Place("powershell.module"), Place(f"{_CORE}.other", (4103,))),
     "ps_script": (Place("powershell.script_block"), Place(f"{_CORE}.other", (4104,))),
     "ps_classic_start": (Place("powershell_classic.other", (400,)),),
     "ps_classic_provider_start": (Place("powershell_classic.other", (600,)),),
     "ps_classic_script": (Place("powershell_classic.other", (800,)),),
 }
+
+_SERVICE_BUS = (
+    "Microsoft-ServiceBus-Client/Operational",
+    "Microsoft-ServiceBus-Client/Admin",
+    "Microsoft-ServiceBus-Client",
+)
 
 WINDOWS_CHANNELS: dict[str, tuple[str, ...]] = {
     "application": ("Application",),
@@ -103,15 +113,19 @@ WINDOWS_CHANNELS: dict[str, tuple[str, ...]] = {
     "codeintegrity-operational": ("Microsoft-Windows-CodeIntegrity/Operational",),
     "dhcp": ("Microsoft-Windows-DHCP-Server/Operational",),
     "diagnosis-scripted": ("Microsoft-Windows-Diagnosis-Scripted/Operational",),
-    "dns-client": ("Microsoft-Windows-DNS-Client/Operational",),
+    "dns-client": ("Microsoft-Windows-DNS-Client/Operational", "Microsoft-Windows-DNS Client Events/Operational"),
     "dns-server": ("DNS Server",),
-    "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical",),
-    "dns-server-audit": ("Microsoft-Windows-DNS-Server/Audit",),
+    "dns-server-analytic": ("Microsoft-Windows-DNSServer/Analytical", "Microsoft-Windows-DNS-Server/Analytical"),
+    "dns-server-audit": ("Microsoft-Windows-DNSServer/Audit", "Microsoft-Windows-DNS-Server/Audit"),
     "driver-framework": ("Microsoft-Windows-DriverFrameworks-UserMode/Operational",),
     "firewall-as": ("Microsoft-Windows-Windows Firewall With Advanced Security/Firewall",),
-    "hyper-v-worker": ("Microsoft-Windows-Hyper-V-Worker",),
+    "hyper-v-worker": (
+        "Microsoft-Windows-Hyper-V-Worker-Admin",
+        "Microsoft-Windows-Hyper-V-Worker-Operational",
+        "Microsoft-Windows-Hyper-V-Worker",
+    ),
     "iis-configuration": ("Microsoft-IIS-Configuration/Operational",),
-    "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing",),
+    "kernel-event-tracing": ("Microsoft-Windows-Kernel-EventTracing/Admin", "Microsoft-Windows-Kernel-EventTracing"),
     "kernel-shimengine": (
         "Microsoft-Windows-Kernel-ShimEngine/Operational",
         "Microsoft-Windows-Kernel-ShimEngine/Diagnostic",
@@ -119,7 +133,7 @@ WINDOWS_CHANNELS: dict[str, tuple[str, ...]] = {
     "ldap": ("Microsoft-Windows-LDAP-Client/Debug",),
     "ldap_debug": ("Microsoft-Windows-LDAP-Client/Debug",),
     "lsa-server": ("Microsoft-Windows-LSA/Operational",),
-    "microsoft-servicebus-client": ("Microsoft-ServiceBus-Client",),
+    "microsoft-servicebus-client": _SERVICE_BUS,
     "msexchange-management": ("MSExchange Management",),
     "ntfs": ("Microsoft-Windows-Ntfs/Operational",),
     "ntlm": ("Microsoft-Windows-NTLM/Operational",),
@@ -134,15 +148,18 @@ WINDOWS_CHANNELS: dict[str, tuple[str, ...]] = {
         "Microsoft-Windows-Security-Mitigations/UserMode",
     ),
     "sense": ("Microsoft-Windows-SENSE/Operational",),
-    "servicebus-client": ("Microsoft-ServiceBus-Client/Operational",),
+    "servicebus-client": _SERVICE_BUS,
     "shell-core": ("Microsoft-Windows-Shell-Core/Operational",),
     "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
     "smbclient-security": ("Microsoft-Windows-SmbClient/Security",),
     "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
+    "smbserver-operational": ("Microsoft-Windows-SMBServer/Operational",),
+    "smbserver-security": ("Microsoft-Windows-SMBServer/Security",),
     "sysmon": ("Microsoft-Windows-Sysmon/Operational",),
     "system": ("System",),
     "taskscheduler": ("Microsoft-Windows-TaskScheduler/Operational",),
     "terminalservices-localsessionmanager": ("Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",),
+    "user-device-registration": ("Microsoft-Windows-User Device Registration/Admin",),
     "vhdmp": ("Microsoft-Windows-VHDMP/Operational",),
     "windefend": ("Microsoft-Windows-Windows Defender/Operational",),
     "wmi": ("Microsoft-Windows-WMI-Activity/Operational",),
@@ -171,7 +188,7 @@ EVERYWHERE: dict[str, tuple[Place, ...]] = {
 """Categories and services that mean the same tables whatever product is given."""
 
 CATEGORIES = frozenset((*WINDOWS_CATEGORIES, *LINUX_CATEGORIES, *EVERYWHERE)) | frozenset(
-    ("antivirus", "application", "database", "dns", "edr", "file_access", "file_rename", "firewall")
+    ("antivirus", "application", "database", "dns", "edr", "firewall")
 )
 """Category names that are not spelling mistakes."""
 
@@ -195,7 +212,9 @@ def places(logsource: Mapping[str, object]) -> tuple[Place, ...]:
 def _windows(category: str, service: str) -> tuple[Place, ...]:
     if service:
         slugs = [channel_slug(channel) for channel in WINDOWS_CHANNELS.get(service, ())]
-        of_service = tuple(Place(f"{slug}.*") for slug in slugs) or (Place(f"windows.{_slug(service)}"),)
+        of_service = tuple(Place(f"{slug}.*", fields=CHANNEL) for slug in slugs) or (
+            Place(f"windows.{_slug(service)}"),
+        )
         of_both = tuple(
             place for place in WINDOWS_CATEGORIES.get(category, ()) if place.table.partition(".")[0] in slugs
         )

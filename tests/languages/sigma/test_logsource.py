@@ -48,9 +48,19 @@ CASES = [
         [("powershell.script_block", ()), ("powershellcore_operational.other", (4104,))],
     ),
     ("category: ps_classic_start, product: windows", [("powershell_classic.other", (400,))]),
-    ("category: file_access, product: windows", [("windows.file_access", ())]),
+    (
+        "category: file_access, product: windows",
+        [("microsoft_windows_kernel_file_analytic.other", (12,)), ("windows.file_access", ())],
+    ),
+    (
+        "category: file_rename, product: windows",
+        [("microsoft_windows_kernel_file_analytic.other", (19, 27)), ("windows.file_rename", ())],
+    ),
     ("category: dns_query, product: windows", [("sysmon.dns_query", ())]),
-    ("product: windows, service: dns-client", [("dns_client.*", ())]),
+    (
+        "product: windows, service: dns-client",
+        [("dns_client.*", ()), ("microsoft_windows_dns_client_events_operational.*", ())],
+    ),
     ("product: windows, service: security", [("security.*", ())]),
     ("product: windows, service: system", [("system.*", ())]),
     ("product: Windows, service: Sysmon", [("sysmon.*", ())]),
@@ -95,7 +105,11 @@ def test_tables_of_categories_are_those_that_events_arrive_in():
     """Every table named without an event id is a known one; with event ids, it is where those events arrive."""
     for category, found in WINDOWS_CATEGORIES.items():
         for place in found:
-            assert place.table in TABLES or (place.event_ids and place.table.endswith(".other")), category
+            assert (
+                place.table in TABLES
+                or (place.event_ids and place.table.endswith(".other"))
+                or place.table == f"windows.{category}"
+            ), category
 
 
 def test_channels_have_the_slugs_that_services_read():
@@ -103,6 +117,20 @@ def test_channels_have_the_slugs_that_services_read():
         for place, channel in zip(places({"product": "windows", "service": service}), channels, strict=True):
             assert table_for_windows(channel, 99999) == f"{channel_slug(channel)}.other", service
             assert place.table == f"{channel_slug(channel)}.*"
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ("Level: Error", Or((Like("Level", ("Error",)), Like("Level", ("2",))))),
+        ("Level: 2", Like("Level", ("2",))),
+        ("Level: Odd", Like("Level", ("Odd",))),
+        ("Level|startswith: Err", Like("Level", ("Err", ANY))),
+    ],
+)
+def test_levels_may_be_named(tmp_path, given, expected):
+    rule = "title: A\nlogsource: {product: windows, service: application}\ndetection:\n  sel: {%s}\n  condition: sel\n"
+    assert plan(tmp_path, rule % given) == Filter(Scan("application.*"), expected)
 
 
 RULE = "title: A rule\nlogsource: {category: %s, product: windows}\ndetection:\n  sel: {%s}\n  condition: sel\n"
