@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +25,7 @@ _M2 = np.uint64(0x94D049BB133111EB)
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
+@lru_cache(maxsize=1 << 16)
 def key(*names: str | int) -> np.uint64:
     """A 64-bit key for a path of names, e.g. `key(seed, "rclone-to-mega", "upload")`."""
     text = "\x1f".join(str(name) for name in names).encode()

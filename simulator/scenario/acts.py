@@ -16,10 +16,9 @@ from simulator.scenario.ambient import Actor
 from simulator.scenario.bindings import version
 from simulator.scenario.evaluate import Binding, Column, Scope, evaluate, text, whole
 from simulator.scenario.model import Step
-from simulator.scenario.network import IPV4, Resolver
+from simulator.scenario.network import IPV4, Resolved, Resolver
 from simulator.scenario.recorder import POSITIVE, Recorder
 from simulator.scenario.rows import Index, Rows, WorldKey, builtin, constant, gather, host_array, user_array
-from simulator.world import World
 
 Done = tuple[dict[str, Column], Index]
 """What later steps may refer to, and when the step is over in each row."""
@@ -179,10 +178,11 @@ def _look_up(
     step: Step,
     kind: Column = "A",
     status: Index | None = None,
+    found: Resolved | None = None,
 ) -> None:
-    found = _resolved(rows.origin.world, names)
+    found = found or _resolver(WorldKey(rows.origin.world)).rows(names)
     bad = np.zeros(len(rows), bool) if status is None else status != 0
-    cnames, addresses = found["cnames"], found["addresses"]
+    cnames, addresses = found.cnames(), found.addresses()
     if bad.any():
         nothing = constant([], len(rows), pl.List(pl.String))
         keep = pl.Series(~bad)
@@ -289,21 +289,28 @@ def _reach(
     count = len(rows)
     recorder.sent(rows, to.sent)
     names = to.names
+    known: Resolved | None = None
     if to.address is not None:
         address = text(to.address, count)
     else:
-        known = _resolved(rows.origin.world, names)["addresses"]
-        size = known.list.len().fill_null(1).to_numpy()
+        known = _resolver(WorldKey(rows.origin.world)).rows(names)
         # One process stays with one of the addresses of a name.
-        pick = (draw.uniform(actor.process, "address") * np.maximum(size, 1)).astype(np.int64)
-        address = known.list.get(pl.Series(pick), null_on_oob=True)
-    keys = pl.DataFrame({"process": actor.process, "name": names, "port": to.port, "lane": to.lane, "time": rows.time})
+        address = known.one(draw.uniform(actor.process, "address"))
     first: Index
     if shared and repeated:
-        frame = keys.with_columns(
-            pl.Series("sent", to.sent), pl.Series("received", to.received), pl.Series("over", rows.time + to.lasts),
-            pl.Series("row", np.arange(count)),
-        )  # fmt: skip
+        frame = pl.DataFrame(
+            {
+                "process": actor.process,
+                "name": names,
+                "port": to.port,
+                "lane": to.lane,
+                "time": rows.time,
+                "sent": to.sent,
+                "received": to.received,
+                "over": rows.time + to.lasts,
+                "row": np.arange(count),
+            }
+        )
         grouped = frame.group_by("process", "name", "port", "lane", maintain_order=True).agg(
             pl.col("row").sort_by("time").first(),
             pl.col("sent", "received").sum(),
@@ -340,25 +347,36 @@ def _reach(
         time=begins,
         end=over,
     )
-    if to.address is None and step.choices.get("resolver", "system") != "none":
-        _before(recorder, opening, who, named, begins, step, repeated=repeated)
+    if known is not None and step.choices.get("resolver", "system") != "none":
+        _before(recorder, opening, who, named, begins, step, known.take(first), repeated=repeated)
     return address
 
 
 def _before(
-    recorder: Recorder, rows: Rows, actor: Actor, names: pl.Series, begins: Index, step: Step, *, repeated: bool
+    recorder: Recorder,
+    rows: Rows,
+    actor: Actor,
+    names: pl.Series,
+    begins: Index,
+    step: Step,
+    found: Resolved,
+    *,
+    repeated: bool,
 ) -> None:
     """The look-ups before connections: one for each process and name; none for a bare address."""
     asked = np.flatnonzero(~_bare(names).to_numpy())
-    if len(asked) < len(names):
-        rows, actor, begins, names = rows.take(asked), actor.take(asked), begins[asked], gather(names, asked)
     if repeated:
-        frame = pl.DataFrame({"process": actor.process, "name": names, "time": begins, "row": np.arange(len(rows))})
-        once = frame.group_by("process", "name", maintain_order=True).agg(pl.col("row").sort_by("time").first())
-        index = once["row"].to_numpy()
-        rows, actor, begins, names = rows.take(index), actor.take(index), begins[index], gather(names, index)
+        frame = pl.DataFrame(
+            {"process": actor.process, "name": found.code, "time": begins, "row": np.arange(len(rows))}
+        )
+        once = frame[asked].group_by("process", "name", maintain_order=True).agg(pl.col("row").sort_by("time").first())
+        asked = once["row"].to_numpy()
+    if len(asked) < len(rows):
+        rows, actor, begins, names = rows.take(asked), actor.take(asked), begins[asked], gather(names, asked)
+        found = found.take(asked)
     ahead = draw.integers(rows.ids, 2 * MILLISECOND, 60 * MILLISECOND, "lookup")
-    _look_up(recorder, rows, actor, names, np.maximum(begins - ahead, actor.start + MILLISECOND // 2), step)
+    time = np.maximum(begins - ahead, actor.start + MILLISECOND // 2)
+    _look_up(recorder, rows, actor, names, time, step, found=found)
 
 
 def _bare(names: pl.Series) -> pl.Series:
@@ -374,12 +392,6 @@ def _whole(step: Step, scope: Scope, name: str, default: int = 0) -> Index:
     if name not in step.fields:
         return np.full(len(scope.rows), default, np.int64)
     return whole(evaluate(step.fields[name], scope), len(scope.rows))
-
-
-def _resolved(world: World, names: pl.Series) -> pl.DataFrame:
-    """Columns `cnames` and `addresses` for each name."""
-    table = _resolver(WorldKey(world)).table(names)
-    return pl.DataFrame({"name": names}).join(table, on="name", how="left", maintain_order="left")
 
 
 @lru_cache(maxsize=4)

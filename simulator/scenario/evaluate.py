@@ -165,7 +165,8 @@ def number(column: Column, count: int) -> npt.NDArray[np.float64]:
             amounts = {word: units.size(word) or 0.0 for word in column.unique().drop_nulls()}
             return column.replace_strict(amounts, default=0.0, return_dtype=pl.Float64).to_numpy()
         case pl.Series():
-            return column.cast(pl.Float64).fill_null(0.0).to_numpy()
+            floats = column if column.dtype == pl.Float64 else column.cast(pl.Float64)
+            return (floats.fill_null(0.0) if floats.null_count() else floats).to_numpy()
         case str():
             return np.full(count, units.size(column) or 0.0)
         case None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from simulator.content import content
 from simulator.documents import load
+from simulator.scenario.rows import gather
 from simulator.world import World
 
 
@@ -93,11 +96,49 @@ class Resolver:
         address = name if IPV4.fullmatch(name) else self._own.get(name.lower())
         return ((), (address,)) if address else _outside(name)
 
-    def table(self, names: pl.Series) -> pl.DataFrame:
-        """Columns `name`, `cnames`, `addresses`, one row for each distinct name."""
+    def rows(self, names: pl.Series) -> Resolved:
+        """How the name of each row resolves; a null name to nothing."""
         distinct = names.unique(maintain_order=True).drop_nulls()
-        found = [self.resolve(name) for name in distinct]
-        return pl.DataFrame(
-            {"name": distinct, "cnames": [list(c) for c, _ in found], "addresses": [list(a) for _, a in found]},
-            schema={"name": pl.String, "cnames": pl.List(pl.String), "addresses": pl.List(pl.String)},
+        found = [*map(self.resolve, distinct), ((), ())]
+        code = np.zeros(len(names), np.int64)
+        if len(distinct) != 1 or names.null_count():
+            code = names.replace_strict(
+                distinct, pl.Series(range(len(distinct)), dtype=pl.Int64), default=len(distinct), return_dtype=pl.Int64
+            ).to_numpy()
+        lists = pl.List(pl.String)
+        return Resolved(
+            code,
+            pl.Series([list(aliases) for aliases, _ in found], dtype=lists),
+            pl.Series([list(addresses) for _, addresses in found], dtype=lists),
+            [addresses for _, addresses in found],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """How the names of some rows resolve: `code` is the number of each row's name in the lists beside it."""
+
+    code: npt.NDArray[np.int64]
+    _cnames: pl.Series
+    _addresses: pl.Series
+    _found: Sequence[tuple[str, ...]]
+
+    def take(self, index: npt.NDArray[np.int64]) -> Resolved:
+        """Of the rows at `index`."""
+        return Resolved(self.code[index], self._cnames, self._addresses, self._found)
+
+    def cnames(self) -> pl.Series:
+        """The aliases of each row's name."""
+        return gather(self._cnames, self.code)
+
+    def addresses(self) -> pl.Series:
+        """All addresses of each row's name."""
+        return gather(self._addresses, self.code)
+
+    def one(self, place: npt.NDArray[np.float64]) -> pl.Series:
+        """One of the addresses of each row's name, by a number from 0 to 1; null where there is none."""
+        count = np.array([len(addresses) for addresses in self._found])
+        first = np.cumsum(count) - count
+        flat = pl.Series([address for addresses in self._found for address in addresses] + [None], dtype=pl.String)
+        chosen = first[self.code] + (place * count[self.code]).astype(np.int64)
+        return gather(flat, np.where(count[self.code] > 0, chosen, len(flat) - 1))

@@ -268,7 +268,14 @@ def gather(series: pl.Series, index: npt.NDArray[Any]) -> pl.Series:
 
 def constant(value: object, count: int, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
     """The same value in every row."""
-    return pl.Series([value], dtype=kind).new_from_index(0, count)
+    if isinstance(value, list):
+        return pl.Series([value], dtype=kind).new_from_index(0, count)
+    return _single(value, kind).new_from_index(0, count)
+
+
+@lru_cache(maxsize=4096, typed=True)
+def _single(value: object, kind: pl.DataType | type[pl.DataType]) -> pl.Series:
+    return pl.Series([value], dtype=kind)
 
 
 def local_day(time: Index, offset: Index) -> Index:
