@@ -9,6 +9,7 @@ import os
 import pickle
 import signal
 import sys
+import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -46,19 +47,20 @@ def _in_processes(function: Callable[[Part], T], parts: Sequence[Part], workers:
     # Large parts first keeps all processes busy to the end.
     largest_first = sorted(range(len(parts)), key=lambda number: -parts[number].size)
     futures: dict[int, Future[T]] = {}
+    finished = False
     try:
         with _importable_main(parts):
             for number in largest_first:
                 futures[number] = pool.submit(_call, parts[number])
         for number in range(len(parts)):
             yield futures.pop(number).result()
+        finished = True
     except BrokenProcessPool as error:
         raise StreamError("a worker process died while reading events (out of memory, or killed)") from error
     finally:
         processes = list((pool._processes or {}).values())
-        unfinished = bool(futures)
-        pool.shutdown(wait=not unfinished, cancel_futures=True)
-        if unfinished:
+        pool.shutdown(wait=finished, cancel_futures=True)
+        if not finished:
             for process in processes:
                 process.terminate()
             for process in processes:
@@ -81,8 +83,16 @@ def without_collecting() -> Iterator[None]:
 def _start(packed: bytes) -> None:
     global _function
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     with without_collecting():
         _function = pickle.loads(packed)  # noqa: S301 - from our own parent process
+
+
+def _end_with_parent() -> None:
+    """Ends this process when its parent is gone, however that ended."""
+    if (parent := multiprocessing.parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _call(part: Part) -> Any:
