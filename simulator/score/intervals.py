@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import binomtest, chi2
+from scipy.special import gammaincinv, ndtri
 
 from simulator.score.model import Ratio
 
@@ -23,8 +23,11 @@ _DRAWS = 4000
 @lru_cache(maxsize=4096)
 def wilson(hits: int, n: int) -> Ratio:
     """`hits / n` with Wilson's score interval; `n` is at least 1."""
-    interval = binomtest(hits, n).proportion_ci(CONFIDENCE, method="wilson")
-    return Ratio(hits / n, float(interval.low), float(interval.high), n)
+    z = float(ndtri((1 + CONFIDENCE) / 2))
+    share, widening = hits / n, 1 + z * z / n
+    centre = (share + z * z / (2 * n)) / widening
+    half = z / widening * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
+    return Ratio(share, max(0.0, centre - half) if hits else 0.0, min(1.0, centre + half) if hits < n else 1.0, n)
 
 
 @lru_cache(maxsize=4096)
@@ -34,8 +37,9 @@ def garwood(count: int, exposure: float, per: float) -> Ratio:
     `n` of the result is the exposure, rounded.
     """
     tail = (1 - CONFIDENCE) / 2
-    low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
-    high = float(chi2.ppf(1 - tail, 2 * count + 2)) / 2
+    # Half the quantile of chi-squared with 2k degrees of freedom is the quantile of the gamma distribution of shape k.
+    low = float(gammaincinv(count, tail)) if count else 0.0
+    high = float(gammaincinv(count + 1, 1 - tail))
     scale = per / exposure
     return Ratio(count * scale, low * scale, high * scale, round(exposure))
 
