@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -46,7 +47,8 @@ def rule(name: str, where: Expr | Relation, table: str = "sysmon.process_creatio
 
 @dataclass(frozen=True)
 class Broken:
-    """A part and a source that reports broken records, ends the process that reads it, or raises."""
+    """A part and a source that reports broken records, ends the process that reads it, sleeps, or
+    raises."""
 
     how: str = "rejects"
     size: int = 1
@@ -64,6 +66,8 @@ class Broken:
                 yield PassedOver(3)
             case "dies":
                 os._exit(3)
+            case "sleeps":
+                time.sleep(600)
             case "raises":
                 raise OSError("disk gone")
 
