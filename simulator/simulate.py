@@ -40,7 +40,7 @@ Progress = Callable[[int, int], None]
 _ACTIONS_PER_CHUNK: Final = 300_000
 """How many actions a chunk should hold: enough that its fixed costs do not count, few enough to fit in memory."""
 
-_PROBED_HOSTS: Final = 10
+_PROBED_HOSTS: Final = 12
 
 
 def simulate(
@@ -169,15 +169,16 @@ def _transfers(connections: pl.DataFrame) -> pl.DataFrame:
 def _chunks(stage: _Stage) -> list[Chunk]:
     """How the stream is cut: blocks of hosts for one day, or all hosts for several, of about the wanted size.
 
-    The rate is measured by playing one day of a few hosts at both ends (servers come first, workstations last). It
-    decides nothing but the sizes of files, and depends on nothing but the arguments.
+    The rate is measured by playing one day of a few hosts, the last servers and the first workstations. It decides
+    nothing but the sizes of files, and depends on nothing but the arguments.
     """
     world, hosts = stage.world, len(stage.world.hosts)
     few = min(_PROBED_HOSTS, hosts)
     if hosts * world.days <= 15 * few:
         return [Chunk(0, hosts, 0, world.days)]
-    blocks = (Chunk(0, few, 0, 1), Chunk(hosts - few, hosts, 0, 1))
-    rate = max(_count(stage, block) for block in blocks) / few
+    desks = int((world.hosts["role"] != "workstation").sum())
+    first = min(max(desks - few // 2, 0), hosts - few)
+    rate = _count(stage, Chunk(first, first + few, 0, 1)) / few
     room = max(1, math.floor(_ACTIONS_PER_CHUNK / max(rate, 1)))
     if room >= hosts:
         span = max(1, min(world.days, room // hosts))
