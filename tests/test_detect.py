@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import textwrap
+import time
 
 import pyarrow as pa
 import pytest
@@ -199,3 +201,24 @@ def test_a_script_without_a_main_guard_can_use_workers(tmp_path: pytest.TempPath
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, env={"PYTHONPATH": "."}, check=True)
     assert done.stdout == "5\n"
+
+
+def test_an_interrupt_ends_all_processes() -> None:
+    script = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)  # background jobs of some shells ignore it
+from simulator.detect import detect
+from simulator.ir import Const
+from tests.engine.memory import Broken, rule
+print("started", flush=True)
+detect([rule("r", Const(True))], Broken("sleeps"), workers=2)
+"""
+    running = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"started\n"
+    time.sleep(1.5)
+    running.send_signal(signal.SIGINT)
+    # The pipes end only when the workers, which inherit them, have ended too.
+    _, complaint = running.communicate(timeout=60)
+    assert running.returncode != 0
+    assert b"KeyboardInterrupt" in complaint

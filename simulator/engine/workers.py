@@ -12,7 +12,7 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
@@ -53,6 +53,8 @@ def _in_processes(function: Callable[[Part], T], parts: Sequence[Part], workers:
             for number in largest_first:
                 futures[number] = pool.submit(_call, parts[number])
         for number in range(len(parts)):
+            while not wait([futures[number]], timeout=0.5).done:
+                pass  # A wait without end would not let an interrupt through that another thread received.
             yield futures.pop(number).result()
         finished = True
     except BrokenProcessPool as error:
