@@ -23,6 +23,8 @@ _ID = '"EventID":'
 _CHANNEL = '"Channel":'
 _HOST = '"Computer":'
 _TIME = '"SystemTime":'
+_LISTS = (('"EventData":', b"["), ('"Data":', b"[{"))
+"""Where values begin so, they may be fields by other names than their keys: the careful way knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,9 @@ def kinds(lines: pa.StringArray) -> Kinds | None:
         host, host_found = raw.strings(places[1])
         time, time_found = raw.strings(places[2])
         channel[~(host_found & time_found & (places[0] < places[1]) & (places[2] < places[1]))] = -1
+        for key, opening in _LISTS:
+            inside = _after(raw, series, key)
+            channel[(inside >= 0) & np.isin(raw.data[np.maximum(inside, 0)], list(opening))] = -1
     table, tables = _tables(channel, event, names)
     return Kinds(nested, tables, names, table, event, channel, time, host)
 

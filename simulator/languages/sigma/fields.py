@@ -89,6 +89,12 @@ def _level(leaf: Leaf) -> Expr | None:
 CHANNEL = Renaming(rewrites={"Level": _level})
 """Any Windows channel, asked as such."""
 
+MALWARE_EVENTS = (1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119)
+DEFENDER = Renaming(names={"Signature": "Threat Name", "Filename": "Path"})
+"""The events in which Defender tells of malware, and its names for the fields of category antivirus.
+Source: Microsoft Learn, "Review event logs and error codes to troubleshoot issues with Microsoft Defender
+Antivirus"."""
+
 INTEGRITY = {
     "Untrusted": "S-1-16-0",
     "Low": "S-1-16-4096",

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from simulator.languages.sigma.fields import CHANNEL, NONE, SECURITY_4688, Renaming
+from simulator.languages.sigma.fields import CHANNEL, DEFENDER, MALWARE_EVENTS, NONE, SECURITY_4688, Renaming
 from simulator.tables.windows import WINDOWS_TABLES, channel_slug
 
 
@@ -177,7 +177,10 @@ LINUX_SYSLOG = frozenset(
 )
 """Linux services whose lines arrive by syslog; each may also have a table of its own, `linux.<service>`."""
 
+_DEFENDER = "microsoft_windows_windows_defender_operational"
+
 EVERYWHERE: dict[str, tuple[Place, ...]] = {
+    "antivirus": (Place(f"{_DEFENDER}.other", MALWARE_EVENTS, DEFENDER), Place("*.antivirus")),
     "proxy": (Place("proxy.http"),),
     "webserver": (Place("web.access"),),
     "apache": (Place("web.access"), Place("*.apache")),
@@ -188,7 +191,7 @@ EVERYWHERE: dict[str, tuple[Place, ...]] = {
 """Categories and services that mean the same tables whatever product is given."""
 
 CATEGORIES = frozenset((*WINDOWS_CATEGORIES, *LINUX_CATEGORIES, *EVERYWHERE)) | frozenset(
-    ("antivirus", "application", "database", "dns", "edr", "firewall")
+    ("application", "database", "dns", "edr", "firewall")
 )
 """Category names that are not spelling mistakes."""
 

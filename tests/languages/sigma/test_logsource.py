@@ -84,7 +84,13 @@ CASES = [
     ("product: gcp, service: google_workspace.admin", [("gcp.google_workspace_admin", ())]),
     ("product: kubernetes, category: application, service: audit", [("kubernetes.audit", ())]),
     ("product: qualys", [("qualys.*", ())]),
-    ("category: antivirus", [("*.antivirus", ())]),
+    (
+        "category: antivirus",
+        [
+            ("microsoft_windows_windows_defender_operational.other", (1006, 1007, 1008, 1015, 1116, 1117, 1118, 1119)),
+            ("*.antivirus", ()),
+        ],
+    ),
     ("category: dns", [("*.dns", ())]),
 ]
 
