@@ -84,7 +84,7 @@ def test_the_truth_says_when_bytes_left(tmp_path: Path) -> None:
 def test_one_and_two_workers_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("simulator.simulate"), "_ACTIONS_PER_CHUNK", 4_000)
     for workers in (1, 2):
-        simulate(SOME, out=tmp_path / str(workers), hosts=40, days=4, workers=workers)
+        simulate(SOME, out=tmp_path / str(workers), hosts=50, days=4, workers=workers)
     assert len(list((tmp_path / "1" / "events" / "proxy.http").iterdir())) > 2
     assert digest(tmp_path / "1") == digest(tmp_path / "2")
 

@@ -6,7 +6,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import engine, peer
+from tests.benchmarks import engine, peer, simulation
 
 
 def main() -> None:
@@ -16,7 +16,12 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for rows in (engine.measure(options.events, folder), peer.measure(folder)):
+        figures = (
+            simulation.measure(2 * options.events, folder),
+            engine.measure(options.events, folder),
+            peer.measure(folder),
+        )
+        for rows in figures:
             for title, figure, bar in rows:
                 print(f"{title:<64}{figure:>12,.2f}   {bar}", flush=True)
 
