@@ -52,6 +52,10 @@ class LocatedError(SparringError):
         self.location = location
         self.message = message
 
+    def __reduce__(self) -> tuple[type[LocatedError], tuple[Location, str]]:
+        """So that it arrives whole from a worker process."""
+        return type(self), (self.location, self.message)
+
 
 class InvalidRule(LocatedError):
     """The rule breaks its language's specification."""
