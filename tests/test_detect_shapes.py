@@ -117,6 +117,9 @@ YES: list[tuple[str, str, Event]] = [
     ("product: windows, service: sysmon", "EventID: 255", dumped(SYSMON, "255", {"ID": "x"})),
     ("product: windows, service: sysmon", "EventID: 16", dumped(SYSMON, {"#text": 16}, {"State": "x"})),
     ("category: sysmon_status, product: windows", "State: Stopped", dumped(SYSMON, 4, {"State": "Stopped"})),
+    ("category: file_event, product: windows", "ParentImage: a", dumped(SYSMON, 11, {"ParentImage": "A"})),
+    ("category: file_event, product: windows", "ParentImage: a", nxlog(SYSMON, 11, ParentImage="A")),
+    (PROCESS, "OriginalFileName: a.exe", security(4688, OriginalFileName="A.exe", **CREATED)),
     ("category: file_delete, product: windows", "TargetFilename: x", dumped(SYSMON, 26, {"TargetFilename": "X"})),
     ("category: registry_set, product: windows", "Details: DWORD (0x00000001)", dumped(SYSMON, 13, {
         "TargetObject": "HKLM\\x", "Details": "DWORD (0x00000001)"})),
@@ -261,15 +264,15 @@ def fires(folder: Path, logsource: str, detection: str, event: Event) -> bool:
 
 
 @pytest.mark.parametrize(("logsource", "selection", "event"), YES)
-def test_finds(tmp_path, logsource, selection, event):
+def test_finds(tmp_path: Path, logsource: str, selection: str, event: Event) -> None:
     assert fires(tmp_path, logsource, f"{{{selection}}}", event)
 
 
 @pytest.mark.parametrize(("logsource", "selection", "event"), NO)
-def test_leaves_alone(tmp_path, logsource, selection, event):
+def test_leaves_alone(tmp_path: Path, logsource: str, selection: str, event: Event) -> None:
     assert not fires(tmp_path, logsource, f"{{{selection}}}", event)
 
 
 @pytest.mark.parametrize(("logsource", "keywords", "event", "expected"), KEYWORDS)
-def test_keywords(tmp_path, logsource, keywords, event, expected):
+def test_keywords(tmp_path: Path, logsource: str, keywords: str, event: Event, expected: bool) -> None:
     assert fires(tmp_path, logsource, keywords, event) is expected

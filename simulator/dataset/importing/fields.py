@@ -39,9 +39,10 @@ def table_of(channel: str, event_id: int) -> str:
 
 
 def possible(table: str, wanted: frozenset[str]) -> frozenset[str]:
-    """Those of `wanted` that `table` can have: a closed table has no other columns than its own."""
+    """Those of `wanted` that real logs can have in `table`. A Windows event may have more than its table lists: other
+    versions of a sensor, and whatever forwards events, add fields."""
     known = TABLES.get(table)
-    return wanted if known is None or known.open else wanted & known.names
+    return wanted if known is None or known.open or known.channel else wanted & known.names
 
 
 def user_fields(table: str) -> tuple[str, ...]:
@@ -103,6 +104,8 @@ def _types(table: str) -> Mapping[str, Type]:
 def _typed(column: Values, kind: Type) -> Values:
     if kind is Type.TEXT or pa.types.is_list(column.type) or column.type == kind.arrow:
         return column
+    if isinstance(column, pa.DictionaryArray):
+        return _typed(column.dictionary, kind).take(column.indices)
     texts = cast(pl.Series, pl.from_arrow(column))
     match kind:
         case Type.INTEGER:
@@ -146,6 +149,8 @@ def times(column: Values | None, rows: int) -> Values:
     A time without a zone is UTC. What is no time is null."""
     if column is None or pa.types.is_list(column.type):
         return pa.nulls(rows, pa.timestamp("us", tz="UTC"))
+    if isinstance(column, pa.DictionaryArray):
+        return times(column.dictionary, len(column.dictionary)).take(column.indices)
     if (regular := _regular_times(column)) is not None:
         return regular
     texts = cast(pl.Series, pl.from_arrow(column))
