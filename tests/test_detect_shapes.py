@@ -117,6 +117,8 @@ YES: list[tuple[str, str, Event]] = [
     ("product: windows, service: sysmon", "EventID: 255", dumped(SYSMON, "255", {"ID": "x"})),
     ("product: windows, service: sysmon", "EventID: 16", dumped(SYSMON, {"#text": 16}, {"State": "x"})),
     ("category: sysmon_status, product: windows", "State: Stopped", dumped(SYSMON, 4, {"State": "Stopped"})),
+    ("category: pipe_created, product: windows", r"PipeName: '\x'", dumped(SYSMON, 17, {"PipeName": "\\x"})),
+    ("category: pipe_created, product: windows", r"PipeName: '\x'", dumped(SYSMON, 18, {"PipeName": "\\x"})),
     ("category: file_event, product: windows", "ParentImage: a", dumped(SYSMON, 11, {"ParentImage": "A"})),
     ("category: file_event, product: windows", "ParentImage: a", nxlog(SYSMON, 11, ParentImage="A")),
     (PROCESS, "OriginalFileName: a.exe", security(4688, OriginalFileName="A.exe", **CREATED)),
@@ -217,7 +219,7 @@ NO: list[tuple[str, str, Event]] = [
     (PROCESS, "Image|fieldref: ParentImage", process(CommandLine="neither")),
     (PROCESS, "OriginalFileName: a.exe", security(4688, OriginalFileName="-", **CREATED)),
     ("category: registry_set, product: windows", "Details: x", dumped(SYSMON, 12, {"Details": "x"})),
-    ("category: pipe_created, product: windows", r"PipeName: '\x'", dumped(SYSMON, 18, {"PipeName": "\\x"})),
+    ("category: pipe_connected, product: windows", r"PipeName: '\x'", dumped(SYSMON, 17, {"PipeName": "\\x"})),
     ("product: windows, service: security", "EventID: 462", security(4624)),
     (
         "product: windows, service: system",

@@ -122,6 +122,13 @@ def test_a_proxys_user(tmp_path, named):
     assert [row["_user"] for row in rows] == ["ann"]
 
 
+@pytest.mark.parametrize(("target", "user"), [("-", "SRV-1$"), (None, "SRV-1$"), ("svc-sql", "svc-sql")])
+def test_a_process_in_4688_belongs_to_whom_it_runs_as(tmp_path, target, user):
+    created = event({"SubjectUserName": "SRV-1$", "TargetUserName": target}, number=4688, channel="Security")
+    rows, _, _ = imported(tmp_path, created)
+    assert [row["_user"] for row in rows] == [user]
+
+
 CLOUDTRAIL = {
     "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": "2026-03-02T10:00:00Z", "readOnly": True,
     "userIdentity": {"arn": "arn:x", "userName": "ann"}, "requestParameters": {"bucketName": "b"},

@@ -46,7 +46,9 @@ def possible(table: str, wanted: frozenset[str]) -> frozenset[str]:
 
 
 def user_fields(table: str) -> tuple[str, ...]:
-    """The fields of `table` that name a user."""
+    """The fields of `table` that name a user, the most telling first."""
+    if table == "security.process_creation":
+        return ("TargetUserName", "SubjectUserName")  # whom the process runs as, where that is not its creator
     known = TABLES.get(table)
     return USER_FIELDS if known is None or known.open else tuple(name for name in USER_FIELDS if name in known.names)
 

@@ -45,7 +45,7 @@ _SYSMON = {
     "image_load": ("image_load", ()),
     "network_connection": ("network_connection", ()),
     "pipe_connected": ("pipe_event", (18,)),
-    "pipe_created": ("pipe_event", (17,)),
+    "pipe_created": ("pipe_event", ()),  # Sigma means 17 and 18: many pipes only show when a client connects
     "process_access": ("process_access", ()),
     "process_creation": ("process_creation", ()),
     "process_tampering": ("process_tampering", ()),

@@ -41,7 +41,8 @@ CASES = [
     ("category: process_creation, product: windows, service: security", [("security.process_creation", ())]),
     ("category: registry_set, product: windows", [("sysmon.registry_event", (13,))]),
     ("category: registry_event, product: windows", [("sysmon.registry_event", ())]),
-    ("category: pipe_created, product: windows", [("sysmon.pipe_event", (17,))]),
+    ("category: pipe_created, product: windows", [("sysmon.pipe_event", ())]),
+    ("category: pipe_connected, product: windows", [("sysmon.pipe_event", (18,))]),
     ("category: sysmon_status, product: windows", [("sysmon.other", (4, 16))]),
     (
         "category: ps_script, product: windows",
