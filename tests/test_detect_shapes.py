@@ -193,6 +193,7 @@ YES: list[tuple[str, str, Event]] = [
     ("product: linux, category: network_connection", "Initiated: 'true'", dumped(
         "Linux-Sysmon/Operational", 3, {"Initiated": "true"})),
     ("category: proxy", "c-uri|contains: '/upload?'", {"c-uri": "https://a.example/Upload?x", "cs-method": "PUT"}),
+    ("category: proxy", "cs-uri|contains: '/oauth'", {"c-uri": "x", "cs-uri": "/oauth"}),
     ("category: proxy", "cs-bytes|gt: 1000", {"c-uri": "https://a.example/", "cs-bytes": 1001}),
     ("category: proxy", "sc-status: 200", {"c-uri": "https://a.example/", "sc-status": "200"}),
     ("category: webserver", "sc-status: 404", {"cs-uri-stem": "/x", "sc-status": 404}),

@@ -20,6 +20,7 @@ NETWORK_TABLES = (
         "Web proxy log",
         tuple(Column(n, Type.INTEGER if n in _PROXY_INTEGERS else Type.TEXT) for n in _PROXY.split()),
         "https://sigmahq.io/sigma-specification/specification/sigma-appendix-taxonomy.html (category: proxy)",
+        open=True,
     ),
     Table(
         "web.access",

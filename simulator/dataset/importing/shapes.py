@@ -8,7 +8,6 @@ from typing import Any
 
 from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, HIDDEN_USER, canonical, table_of
 from simulator.dataset.importing.windows import Fields, dotted, flat, nested, winlogbeat
-from simulator.tables import TABLES
 
 UNKNOWN = "unknown shape"
 MAX_PER_RECORD = 100_000
@@ -77,11 +76,7 @@ def _generic(record: Mapping[str, Any]) -> Recognised | str:
     _first(fields, HIDDEN_TIME, ("@timestamp", "timestamp", "time"))
     _first(fields, HIDDEN_HOST, ("src_ip", "c-ip", "s-ip", "cs-host"))
     _first(fields, HIDDEN_USER, ("cs-username",))
-    known_table = TABLES[table]
-    return Recognised(
-        table,
-        {k: v for k, v in fields.items() if known_table.open or k in known_table.names or k[0] == "\0"},
-    )
+    return Recognised(table, fields)
 
 
 _TELLING = {
