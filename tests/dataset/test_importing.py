@@ -129,6 +129,12 @@ def test_a_process_in_4688_belongs_to_whom_it_runs_as(tmp_path, target, user):
     assert [row["_user"] for row in rows] == [user]
 
 
+@pytest.mark.parametrize("number", [2**63 - 1, -(2**63) - 1, 2**64, 10**25, 0])
+def test_long_numbers_keep_their_digits(tmp_path, number):
+    rows, _, _ = imported(tmp_path, event({"Image": number}))
+    assert [row["Image"] for row in rows] == [str(number)]
+
+
 CLOUDTRAIL = {
     "eventSource": "s3.amazonaws.com", "eventName": "GetObject", "eventTime": "2026-03-02T10:00:00Z", "readOnly": True,
     "userIdentity": {"arn": "arn:x", "userName": "ann"}, "requestParameters": {"bucketName": "b"},

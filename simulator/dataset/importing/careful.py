@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import orjson
@@ -52,7 +55,7 @@ class Careful:
     def add(self, line: bytes | memoryview, record: int, ordinal: int) -> Iterator[Batch | Rejected | PassedOver]:
         """One line, or one record of a file: its events, when enough have come together."""
         try:
-            decoded = orjson.loads(line)
+            decoded = _decoded(line)
         except (orjson.JSONDecodeError, RecursionError) as error:
             yield Rejected(self._file, record, f"broken JSON: {error}")
             return
@@ -100,6 +103,20 @@ class Careful:
         if self._passed:
             yield PassedOver(self._passed)
             self._passed = 0
+
+
+_LONG_NUMBER = re.compile(rb"[:\[,]\s*-?\d{19}")
+
+
+def _decoded(line: bytes | memoryview) -> Any:
+    """The record in a line. orjson makes floats of integers beyond 64 bits; those keep their digits here."""
+    found = orjson.loads(line)
+    if _LONG_NUMBER.search(line) is None:
+        return found
+    try:
+        return json.loads(bytes(line))
+    except ValueError:  # more digits than Python reads
+        return found
 
 
 def _columns(table: str, rows: list[Fields], wanted: frozenset[str]) -> dict[str, Values]:
