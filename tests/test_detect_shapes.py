@@ -138,6 +138,7 @@ YES: list[tuple[str, str, Event]] = [
         security(4672, PrivilegeList="SeTcbPrivilege\n\t\t\tSeDebugPrivilege")),
     ("product: windows, service: system", "Level: 4", dumped("System", 7045, {})),
     ("product: windows, service: application", "Level: Error", dumped("Application", 1, {}, Level=2)),
+    ("product: windows, service: application", "Level: Error", nxlog("Application", 1, Level="ERROR")),
     ("product: windows, service: application", "Provider_Name: MSI, Level: Error", {
         "@timestamp": TIME, "log": {"level": "error"},
         "winlog": {"channel": "Application", "event_id": "11", "provider_name": "MSI"}}),

@@ -27,6 +27,9 @@ HIDDEN_HOST = "\0host"
 HIDDEN_USER = "\0user"
 """Columns that only serve to make the system columns."""
 
+LEVELS = {"critical": "1", "error": "2", "warning": "3", "information": "4", "verbose": "5"}
+"""Names that some programs write for Level: the only words among the envelope's numbers."""
+
 _ENVELOPE_TYPES = {column.name: column.type for column in ENVELOPE}
 _LINUX_SYSMON = {1: "linux.process_creation", 3: "linux.network_connection", 11: "linux.file_event"}
 
@@ -111,7 +114,10 @@ def _typed(column: Values, kind: Type) -> Values:
     texts = cast(pl.Series, pl.from_arrow(column))
     match kind:
         case Type.INTEGER:
-            return texts.cast(pl.Int64, strict=False).to_arrow()
+            numbers = texts.cast(pl.Int64, strict=False)
+            if numbers.null_count() > texts.null_count():
+                numbers = texts.str.to_lowercase().replace(LEVELS).cast(pl.Int64, strict=False)
+            return numbers.to_arrow()
         case Type.REAL:
             return texts.cast(pl.Float64, strict=False).to_arrow()
         case Type.BOOLEAN:
@@ -174,6 +180,12 @@ def text_buffers(texts: Values) -> tuple[Ints, npt.NDArray[np.uint8]]:
     offsets = np.frombuffer(buffers[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
     data = np.frombuffer(buffers[2] if buffers[2] is not None else b"", np.uint8)
     return offsets.astype(np.int64), data
+
+
+def text_array(offsets: npt.NDArray[np.int32], data: Any) -> pa.StringArray:
+    """Texts that lie one after another in `data`, without copying it."""
+    places: Any = offsets
+    return pa.StringArray.from_buffers(len(offsets) - 1, pa.py_buffer(places), pa.py_buffer(data))
 
 
 _LAYOUT = b"0000-00-00T00:00:00."

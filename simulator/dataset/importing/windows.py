@@ -65,8 +65,6 @@ _BEATS = {
     "Security_UserID": ("user.identifier",),
     HIDDEN_HOST: ("computer_name",),
 }
-_LEVELS = {"critical": "1", "error": "2", "warning": "3", "information": "4", "verbose": "5"}
-"""Winlogbeat writes an event's level by name."""
 
 
 def nested(event: Mapping[str, Any]) -> Fields:
@@ -105,8 +103,6 @@ def winlogbeat(record: Mapping[str, Any]) -> Fields:
     for name, keys in _BEATS.items():
         found = (plain.get(prefix + key) for key in keys for prefix in ("winlog.", ""))
         _put(fields, name, next((value for value in found if value is not None), None))
-    if isinstance(level := fields.get("Level"), str):
-        fields["Level"] = _LEVELS.get(level.lower(), level)
     _put(fields, HIDDEN_HOST, plain.get("host.name"))
     time = plain.get("winlog.time_created") or plain.get("@timestamp")
     _put(fields, HIDDEN_TIME, time)
