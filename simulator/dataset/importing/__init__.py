@@ -1,11 +1,11 @@
 """Real logs as a source of events: files, folders, what they hold recognised by content.
 
-logs.py       files and folders -> parts
-recognise.py  what a file is, by its first bytes
-blocks.py     a text log -> blocks of whole lines
-fast.py       lines of one kind -> columns, by DuckDB's JSON reader; what it is not sure of goes to
-careful.py    one decoded record -> columns, by shape (shapes.py, windows.py)
-evtx.py       EVTX files
+logs.py        files and folders -> parts
+documents.py   whole JSON documents; evtx_files.py: EVTX; text_files.py: lines, gzip
+block.py       a block of lines -> batches, by the two ways of reading:
+alike.py       lines that are alike all at once: skeleton.py has where their values are, views.py makes columns of them
+careful.py     one decoded record after the other, by shape (shapes.py, windows.py)
+fields.py      what both ways must agree on
 """
 
 from simulator.dataset.importing.logs import Logs, open_logs, open_source

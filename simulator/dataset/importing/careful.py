@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import orjson
@@ -21,7 +18,7 @@ from simulator.dataset.importing.fields import (
     possible,
     user_fields,
 )
-from simulator.dataset.importing.shapes import Recognised, recognise
+from simulator.dataset.importing.shapes import Recognised, decoded, recognise
 from simulator.dataset.importing.windows import Fields
 from simulator.dataset.whole_text import TEXT
 from simulator.tables import Batch, Demand, PassedOver, Rejected
@@ -55,11 +52,11 @@ class Careful:
     def add(self, line: bytes | memoryview, record: int, ordinal: int) -> Iterator[Batch | Rejected | PassedOver]:
         """One line, or one record of a file: its events, when enough have come together."""
         try:
-            decoded = _decoded(line)
+            record_found = decoded(line)
         except (orjson.JSONDecodeError, RecursionError) as error:
             yield Rejected(self._file, record, f"broken JSON: {error}")
             return
-        yield from self.add_found(recognise(decoded), record, ordinal, len(line))
+        yield from self.add_found(recognise(record_found), record, ordinal, len(line))
 
     def add_found(
         self, found: Iterable[Recognised | str], record: int, ordinal: int, size: int
@@ -103,20 +100,6 @@ class Careful:
         if self._passed:
             yield PassedOver(self._passed)
             self._passed = 0
-
-
-_LONG_NUMBER = re.compile(rb"[:\[,]\s*-?\d{19}")
-
-
-def _decoded(line: bytes | memoryview) -> Any:
-    """The record in a line. orjson makes floats of integers beyond 64 bits; those keep their digits here."""
-    found = orjson.loads(line)
-    if _LONG_NUMBER.search(line) is None:
-        return found
-    try:
-        return json.loads(bytes(line))
-    except ValueError:  # more digits than Python reads
-        return found
 
 
 def _columns(table: str, rows: list[Fields], wanted: frozenset[str]) -> dict[str, Values]:

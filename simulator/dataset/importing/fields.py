@@ -85,7 +85,7 @@ def batch_of(
     made: dict[str, Values] = {
         "_event_id": pa.array(ids, pa.int64()),
         "_time": times(columns.get(HIDDEN_TIME), rows),
-        "_host": _text(columns.get(HIDDEN_HOST), rows),
+        "_host": _single(columns.get(HIDDEN_HOST), rows),
         "_user": _users([columns[name] for name in (HIDDEN_USER, *user_fields(table)) if name in columns], rows),
         "_file": pa.DictionaryArray.from_arrays(np.zeros(rows, np.int8), [file]),
         "_record": pa.array(records, pa.int64()),
@@ -129,17 +129,22 @@ def _typed(column: Values, kind: Type) -> Values:
             return column
 
 
-def _text(column: Values | None, rows: int) -> Values:
-    return pa.nulls(rows, pa.string()) if column is None or pa.types.is_list(column.type) else column
+def _single(column: Values | None, rows: int) -> Values:
+    """A column of texts: of lists their first text. A batch has lists in a column as soon as one of its events has."""
+    if column is None:
+        return pa.nulls(rows, pa.string())
+    if pa.types.is_list(column.type):
+        return cast(pl.Series, pl.from_arrow(column)).list.first().to_arrow().cast(pa.string())
+    return column
 
 
 def _users(columns: Sequence[Values], rows: int) -> Values:
     """The first of the columns that names somebody, without the domain. There are few users: each is looked at once."""
     whole: Values | None = None
     for column in columns:
-        if pa.types.is_list(column.type) or column.null_count == rows:
+        if column.null_count == rows:
             continue
-        coded = column.dictionary_encode()
+        coded = _single(column, rows).dictionary_encode()
         names = pa.array([_without_domain(name) for name in coded.dictionary.to_pylist()], pa.string())
         found = names.take(coded.indices)
         whole = found if whole is None else pc.coalesce(whole, found)
@@ -155,8 +160,9 @@ def _without_domain(name: str | None) -> str | None:
 def times(column: Values | None, rows: int) -> Values:
     """Instants of texts: ISO 8601 with up to nine digits of seconds' fraction, a space or a `T`, or seconds since 1970.
     A time without a zone is UTC. What is no time is null."""
-    if column is None or pa.types.is_list(column.type):
+    if column is None:
         return pa.nulls(rows, pa.timestamp("us", tz="UTC"))
+    column = _single(column, rows)
     if isinstance(column, pa.DictionaryArray):
         return times(column.dictionary, len(column.dictionary)).take(column.indices)
     if (regular := _regular_times(column)) is not None:

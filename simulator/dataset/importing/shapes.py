@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from simulator.dataset.importing.fields import HIDDEN_HOST, HIDDEN_TIME, HIDDEN_USER, canonical, table_of
 from simulator.dataset.importing.windows import Fields, dotted, flat, nested, winlogbeat
 
 UNKNOWN = "unknown shape"
 MAX_PER_RECORD = 100_000
+_LONG_NUMBER = re.compile(rb"[:\[,]\s*-?\d{19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,17 @@ class Recognised:
 
     table: str
     fields: Fields
+
+
+def decoded(line: bytes | memoryview) -> Any:
+    """The record in a line. orjson makes floats of integers beyond 64 bits; those keep their digits here."""
+    found = orjson.loads(line)
+    if _LONG_NUMBER.search(line) is None:
+        return found
+    try:
+        return json.loads(bytes(line))
+    except ValueError:  # more digits than Python reads
+        return found
 
 
 def recognise(record: Any) -> Iterator[Recognised | str]:

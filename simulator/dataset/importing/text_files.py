@@ -13,8 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from simulator.dataset.importing.block import Block, read_block
-from simulator.dataset.importing.fields import Ints
-from simulator.dataset.importing.raw import text_array
+from simulator.dataset.importing.fields import Ints, text_array
 from simulator.tables import Batch, Demand, PassedOver, Rejected
 
 PART = 64 << 20
