@@ -46,6 +46,10 @@ _CHUNK = 1 << 17
 _QUOTE, _BACKSLASH, _NEWLINE, _RETURN = 0x22, 0x5C, 0x0A, 0x0D
 
 
+Places = npt.NDArray[np.int32]
+"""Positions in a block's bytes; a block is far smaller than 2 GiB."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lines:
     """Some lines in one piece of memory: where each begins and ends, where its first quote is among all `quotes`."""
@@ -54,7 +58,7 @@ class Lines:
     words: npt.NDArray[np.uint64]
     starts: Ints
     ends: Ints
-    quotes: Ints
+    quotes: Places
     first: Ints
     counts: Ints
     sound: Bools
@@ -109,17 +113,17 @@ def _lines(lines: pa.StringArray) -> Lines:
     return Lines(data, words_of(data), starts, ends, quotes, first[:-1], counts, sound)
 
 
-def _quotes(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[Ints, Ints]:
+def _quotes(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[Places, Places]:
     """The places of quotes that are not escaped, and of quotes after so many backslashes that they are not counted."""
-    found: list[Ints] = []
-    after: list[Ints] = []
+    found: list[Places] = []
+    after: list[Places] = []
     for at in range(begin, end, _CHUNK):
         is_quote = data[at : min(at + _CHUNK, end)] == _QUOTE
-        found.append(np.flatnonzero(is_quote) + at)
+        found.append(_places(is_quote, at))
         skip = int(at == 0)
         is_quote[skip:] &= data[at + skip - 1 : min(at + _CHUNK, end) - 1] == _BACKSLASH
         is_quote[:skip] = False
-        after.append(np.flatnonzero(is_quote) + at)
+        after.append(_places(is_quote, at))
     quotes, suspects = np.concatenate(found), np.concatenate(after)
     if not len(suspects):
         return quotes, suspects
@@ -135,6 +139,12 @@ def _quotes(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[Ints, In
     kept = np.ones(len(quotes), bool)
     kept[np.searchsorted(quotes, escaped)] = False
     return quotes[kept], suspects[active]
+
+
+def _places(marks: Bools, at: int) -> Places:
+    places = np.flatnonzero(marks).astype(np.int32)
+    places += np.int32(at)
+    return places
 
 
 def _sorted_out(lines: Lines, rows: Ints, left: list[Ints]) -> Iterator[tuple[Skeleton, Ints]]:
@@ -183,7 +193,7 @@ def _keeping(lines: Lines, rows: Ints, skeleton: Skeleton) -> Bools:
     for piece in skeleton.pieces:
         if not len(kept):
             break
-        at = (end if piece.quote < 0 else lines.quotes[first + piece.quote]) + piece.offset
+        at = (end if piece.quote < 0 else lines.quotes[first + piece.quote]) + np.int64(piece.offset)
         same = _same(lines, np.maximum(at, 0) if piece.offset < 0 else at, piece.content)
         keep(same & (at + len(piece.content) == end) if piece.closes else same)
     for slot in skeleton.slots:
@@ -210,7 +220,7 @@ def _same(lines: Lines, at: Ints, content: bytes) -> Bools:
 
 def _span(lines: Lines, first: Ints, end: Ints, slot: Slot) -> tuple[Ints, Ints]:
     """Where the slot's value begins in lines that have these first quotes and ends, and how long it is."""
-    begin = lines.quotes[first + slot.quote]
+    begin = lines.quotes[first + slot.quote].astype(np.int64)
     if slot.text:
         return begin + 1, lines.quotes[first + slot.quote + 1] - begin - 1
     following = end if slot.following < 0 else lines.quotes[first + slot.following]

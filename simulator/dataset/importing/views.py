@@ -10,7 +10,7 @@ import orjson
 import polars as pl
 import pyarrow as pa
 
-from simulator.dataset.importing.fields import Ints, Values
+from simulator.dataset.importing.fields import Ints, Values, text_buffers
 
 Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
@@ -21,6 +21,7 @@ SAMPLE = 512
 MANY = 64
 _VIEW = np.dtype([("length", "<i4"), ("head", "<u4"), ("rest", "<u8")])
 _INLINE = 12
+_BACKSLASH = 0x5C
 _HEADS = np.array([(1 << 8 * min(n, 4)) - 1 for n in range(_INLINE + 1)], np.uint64)
 _RESTS = np.array([(1 << 8 * max(n - 4, 0)) - 1 for n in range(_INLINE + 1)], np.uint64)
 _HELD = "\x01"
@@ -39,9 +40,13 @@ def coded(data: Bytes, words: Words, begin: Ints, length: Ints, text: bool, doub
     views = _views(data, words, begin, length)
     sample = views.gather_every(max(1, len(views) // SAMPLE))
     if text and (len(sample) < MANY or sample.n_unique() * 2 > len(sample)):
-        plain, wrong = _unescaped(views)
+        plain = views.to_arrow().cast(pa.string())
+        raw = text_buffers(plain)[1]
+        if not len(raw) or (raw.min() >= 0x20 and not (raw == _BACKSLASH).any()):
+            return plain
+        read, wrong = _unescaped(views)
         doubtful[wrong] = True
-        return plain.to_arrow().cast(pa.string())
+        return read.to_arrow().cast(pa.string())
     # Categories of a name of their own are forgotten with the column; the global ones would grow with the log.
     column: Any = views.cast(pl.Categorical(pl.Categories.random())).to_arrow()
     distinct = column.dictionary.to_pylist()
@@ -62,7 +67,9 @@ def _views(data: Bytes, words: Words, begin: Ints, length: Ints) -> pl.Series:
     views = np.empty(len(begin), _VIEW)
     views["length"] = length
     views["head"] = words[begin] & _HEADS[size]
-    views["rest"] = np.where(short, words[begin + 4] & _RESTS[size], begin.astype(np.uint64) << np.uint64(32))
+    views["rest"] = begin.astype(np.uint64) << np.uint64(32)
+    few = np.flatnonzero(short)
+    views["rest"][few] = words[begin[few] + 4] & _RESTS[size[few]]
     memory: Any = views
     buffers = [None, pa.py_buffer(memory), pa.py_buffer(cast(Any, data))]
     return cast(pl.Series, pl.from_arrow(pa.Array.from_buffers(pa.string_view(), len(begin), buffers)))
@@ -87,14 +94,9 @@ def _read(texts: list[str]) -> tuple[list[str | None], Ints]:
 
 def _unescaped(texts: pl.Series) -> tuple[pl.Series, Ints]:
     """The same for many different texts: most have no escape but that of the backslash."""
-    marks = pl.select(
-        escaped=pl.lit(texts).str.contains("\\", literal=True).any(),
-        odd=pl.lit(texts).str.contains(r"[\x00-\x1f]").any(),
-    ).row(0)
-    if marks == (False, False):
-        return texts, np.zeros(0, np.int64)
-    held = texts.str.replace_all("\\\\", _HELD, literal=True) if not marks[1] else texts
-    rare = held.str.contains(r"[\\\x00\x02-\x1f]" if not marks[1] else r"[\\\x00-\x1f]").arg_true()
+    has_held = bool(texts.str.contains(_HELD, literal=True).any())
+    held = texts if has_held else texts.str.replace_all("\\\\", _HELD, literal=True)
+    rare = held.str.contains(r"[\\\x00-\x1f]" if has_held else r"[\\\x00\x02-\x1f]").arg_true()
     plain = held.str.replace_all(_HELD, "\\", literal=True)
     if not len(rare):
         return plain, np.zeros(0, np.int64)
