@@ -20,8 +20,8 @@ def detect(
     """All alerts of `rules` over `source`, in order of (time, rule, events), the same for any number of workers.
 
     `workers` is how many processes read; None means what the machine has and the source is worth. `progress` is
-    told the bytes done and the bytes in all. Silent rules give no alerts. A rule that cannot be executed, or breaks on these
-    events, is in `failures` and has no alerts: that is not "no match". Raises UsageError for a number of workers below
-    1 and StreamError where events cannot be read at all; single broken records are counted in `reading`.
+    told the bytes done and the bytes in all. Silent rules give no alerts. A rule that cannot be executed, or breaks on
+    these events, is in `failures` and has no alerts: that is not "no match". Raises UsageError for a number of workers
+    below 1 and StreamError where events cannot be read at all; single broken records are counted in `reading`.
     """
     return run(rules.rules if isinstance(rules, Ruleset) else tuple(rules), source, workers=workers, progress=progress)

@@ -9,23 +9,19 @@ from __future__ import annotations
 import hashlib
 import math
 import os
-import signal
-from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
 from simulator.dataset import Stream, StreamWriter, open_stream, write_part
-from simulator.errors import StreamError, UsageError
+from simulator.errors import UsageError
+from simulator.processes import in_order
 from simulator.scenario import load_scenarios
 from simulator.scenario.instances import Chunk
 from simulator.scenario.model import Scenario
@@ -74,7 +70,8 @@ def simulate(
     chunks = _chunks(stage)
     with StreamWriter(Path(out), _manifest(stage, job), overwrite=overwrite) as writer:
         writer.scenarios([_about(scenario) for scenario in stage.scenarios])
-        with _made(job, stage, chunks, writer.folder, workers or os.cpu_count() or 1) as results:
+        perform = partial(_perform, stage, writer.folder)
+        with in_order(perform, list(enumerate(chunks)), workers or os.cpu_count() or 1) as results:
             for number, truth in enumerate(results):
                 writer.write_truth_instances(number, truth.instances)
                 writer.write_labels(number, truth.labels)
@@ -192,63 +189,8 @@ def _count(stage: _Stage, chunk: Chunk) -> int:
     return sum(len(frame) for one in stage.scenarios for frame in play(stage.world, one, chunk)[0].values())
 
 
-@contextmanager
-def _made(job: _Job, stage: _Stage, chunks: Sequence[Chunk], folder: Path, workers: int) -> Iterator[Iterator[_Truth]]:
-    """The truth of each chunk, in order, once its events are written."""
-    if min(workers, len(chunks)) == 1:
-        yield (stage.perform(number, chunk, folder) for number, chunk in enumerate(chunks))
-        return
-    with _one_thread_each():
-        pool = ProcessPoolExecutor(min(workers, len(chunks)), get_context("spawn"), _begin, (job,))
-        try:
-            yield _in_order(pool, chunks, folder, workers)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _in_order(pool: ProcessPoolExecutor, chunks: Sequence[Chunk], folder: Path, workers: int) -> Iterator[_Truth]:
-    """Results in the order of chunks, with only a few chunks under way at a time."""
-    pending: deque[Future[_Truth]] = deque()
-    waiting = iter(enumerate(chunks))
-    try:
-        while True:
-            while len(pending) <= workers and (following := next(waiting, None)) is not None:
-                pending.append(pool.submit(_perform, *following, folder))
-            if not pending:
-                return
-            yield pending.popleft().result()
-    except BrokenProcessPool as error:
-        raise StreamError("a worker process ended unexpectedly (out of memory?); try fewer workers") from error
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Worker processes share the cores already: Polars must not start threads for each of them."""
-    before = os.environ.get("POLARS_MAX_THREADS")
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["POLARS_MAX_THREADS"]
-        else:
-            os.environ["POLARS_MAX_THREADS"] = before
-
-
-_stage: _Stage | None = None
-"""What this worker process plays; set once when it begins."""
-
-
-def _begin(job: _Job) -> None:
-    global _stage
-    # Ctrl-C reaches the whole process group; the parent decides when to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _stage = job.stage()
-
-
-def _perform(number: int, chunk: Chunk, folder: Path) -> _Truth:
-    assert _stage is not None
-    return _stage.perform(number, chunk, folder)
+def _perform(stage: _Stage, folder: Path, numbered: tuple[int, Chunk]) -> _Truth:
+    return stage.perform(*numbered, folder)
 
 
 def _manifest(stage: _Stage, job: _Job) -> dict[str, Any]:

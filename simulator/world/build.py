@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 import polars as pl
@@ -74,7 +73,7 @@ def build_world(seed: int, hosts: int, days: int, profile: str | Path = "office"
         software=load_software(),
         parameters=shape.parameters,
         sources=shape.sources,
-        pools=MappingProxyType({name: pool.words for name, pool in load_pools().items()}),
+        pools={name: pool.words for name, pool in load_pools().items()},
     )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from simulator.content import content
@@ -81,8 +80,8 @@ def read_profile(document: Document) -> Profile:
         users=value["users"],
         timezones=value.get("timezones", {"Europe/Berlin": 1.0}),
         software=value.get("software", {}),
-        parameters=MappingProxyType({name: setting["value"] for name, setting in settings.items()}),
-        sources=MappingProxyType({name: setting["source"] for name, setting in settings.items()}),
+        parameters={name: setting["value"] for name, setting in settings.items()},
+        sources={name: setting["source"] for name, setting in settings.items()},
     )
 
 
@@ -101,7 +100,7 @@ def load_software() -> Mapping[str, Software]:
     path = content("fixtures") / "software.yaml"
     if not path.is_file():
         return {}
-    return MappingProxyType({key: _software(key, entry) for key, entry in load(path).value["software"].items()})
+    return {key: _software(key, entry) for key, entry in load(path).value["software"].items()}
 
 
 def _software(key: str, entry: Mapping[str, Any]) -> Software:
@@ -123,7 +122,7 @@ def _software(key: str, entry: Mapping[str, Any]) -> Software:
         original_file_name=text("original_file_name"),
         image=text("image"),
         signer=text("signer"),
-        versions=MappingProxyType(versions),
+        versions=versions,
     )
 
 
