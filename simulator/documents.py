@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import jsonschema
 import yaml
 
 from simulator.errors import InvalidScenario, Location, nearest
+
+if TYPE_CHECKING:
+    import jsonschema  # Imported where it is used: most processes read no document.
 
 Trail: TypeAlias = tuple[str | int, ...]
 """The way to a value: keys and positions from the top."""
@@ -152,6 +154,8 @@ class _Builder:
 
 @cache
 def _validator(schema: Path) -> jsonschema.Draft202012Validator:
+    import jsonschema
+
     return jsonschema.Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
 
 

@@ -14,7 +14,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri
 
 Ids = npt.NDArray[np.uint64]
 Floats = npt.NDArray[np.float64]
@@ -62,6 +61,8 @@ def integers(ids: Ids, low: int, high: int, *names: str | int) -> Ints:
 
 def normal(ids: Ids, *names: str | int) -> Floats:
     """One standard normal for each row, by inversion."""
+    from scipy.special import ndtri  # Not at the top: it takes longer to import than all of Sparring.
+
     inverse: Floats = ndtri(np.clip(uniform(ids, *names), 1e-12, 1 - 1e-12))
     return inverse
 

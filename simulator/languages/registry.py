@@ -1,11 +1,14 @@
-"""Which rule languages there are. A new language is a folder beside `sigma/` and a line here."""
+"""Which rule languages there are. A new language is a folder beside `sigma/` and a line here.
+
+Languages are imported when the first of their files is read: parsers are slow to import, and the worker processes of
+`detect` and `simulate`, which import the package, need none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.languages import sigma
 from simulator.languages.files import Loaded, RuleFile
 
 Placeholders = Mapping[str, Sequence[str]]
@@ -22,4 +25,16 @@ class Language:
     load: Callable[[Sequence[RuleFile], Placeholders], Loaded]
 
 
-LANGUAGES: tuple[Language, ...] = (Language("sigma", (".yml", ".yaml"), sigma.sniff, sigma.load),)
+def _sniff_sigma(text: str) -> bool:
+    from simulator.languages import sigma
+
+    return sigma.sniff(text)
+
+
+def _load_sigma(files: Sequence[RuleFile], placeholders: Placeholders) -> Loaded:
+    from simulator.languages import sigma
+
+    return sigma.load(files, placeholders)
+
+
+LANGUAGES: tuple[Language, ...] = (Language("sigma", (".yml", ".yaml"), _sniff_sigma, _load_sigma),)

@@ -12,7 +12,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaincinv, ndtri
 
 from simulator.score.model import Ratio
 
@@ -23,6 +22,8 @@ _DRAWS = 4000
 @lru_cache(maxsize=4096)
 def wilson(hits: int, n: int) -> Ratio:
     """`hits / n` with Wilson's score interval; `n` is at least 1."""
+    from scipy.special import ndtri
+
     z = float(ndtri((1 + CONFIDENCE) / 2))
     share, widening = hits / n, 1 + z * z / n
     centre = (share + z * z / (2 * n)) / widening
@@ -36,6 +37,8 @@ def garwood(count: int, exposure: float, per: float) -> Ratio:
 
     `n` of the result is the exposure, rounded.
     """
+    from scipy.special import gammaincinv
+
     tail = (1 - CONFIDENCE) / 2
     # Half the quantile of chi-squared with 2k degrees of freedom is the quantile of the gamma distribution of shape k.
     low = float(gammaincinv(count, tail)) if count else 0.0

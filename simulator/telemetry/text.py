@@ -17,14 +17,15 @@ from simulator.draw import Ids, Ints
 
 Bytes = npt.NDArray[np.uint8]
 
-_HEX = np.frombuffer("".join(f"{word:04x}" for word in range(65536)).encode(), np.uint32)
+_DIGITS = np.frombuffer(b"0123456789abcdef", np.uint8)
+_HEX = _DIGITS[np.arange(65536)[:, None] >> np.array([12, 8, 4, 0]) & 15].view(np.uint32)[:, 0]
 """The four hexadecimal digits of every 16-bit word, as the four bytes of one number."""
 
 _TWO = np.frombuffer("".join(f"{n:02d}" for n in range(100)).encode(), np.uint8).reshape(100, 2)
 _THREE = np.frombuffer("".join(f"{n:03d}" for n in range(1000)).encode(), np.uint8).reshape(1000, 3)
 _DAY = 86_400_000_000
 
-NUMBERS = pl.Series("numbers", [str(n) for n in range(65536)])
+NUMBERS = pl.int_range(65536, eager=True).cast(pl.String)
 """The decimal text of every 16-bit number: ports and process ids are gathered from it."""
 
 HEX_NUMBERS = pl.Series("hex", [f"0x{n:x}" for n in range(65536)])

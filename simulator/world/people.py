@@ -6,7 +6,6 @@ import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
-from faker import Faker
 
 from simulator import draw
 
@@ -27,6 +26,8 @@ class People:
 
 def people(ids: draw.Ids, seed: int) -> People:
     """First and last names and a unique account name for each identity."""
+    from faker import Faker
+
     fake = Faker(list(_LOCALES))
     fake.seed_instance(seed)
     firsts = list(dict.fromkeys(fake.first_name() for _ in range(_POOL)))
@@ -38,6 +39,8 @@ def people(ids: draw.Ids, seed: int) -> People:
 
 def company_name(seed: int) -> str:
     """The company's name, in plain ASCII words."""
+    from faker import Faker
+
     fake = Faker("en_GB")
     fake.seed_instance(seed)
     kinds = ("Logistics", "Engineering", "Foods", "Insurance", "Textiles", "Instruments", "Publishing", "Energy")
