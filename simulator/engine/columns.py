@@ -33,6 +33,10 @@ class Folded:
     bounds: Ints
     owners: Ints | None
 
+    def only(self, texts: Ints) -> Folded:
+        """Some of the texts, to be read by their starts and ends alone."""
+        return Folded(self.data, self.starts[texts], self.ends[texts], self.bounds, self.owners)
+
     def owner(self, positions: Ints) -> Ints:
         """The text that each position lies in."""
         found: Ints = np.searchsorted(self.bounds, positions, side="right") - 1

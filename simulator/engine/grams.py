@@ -10,8 +10,8 @@ the first and last eight bytes of the literal; the sieve's evaluation then decid
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from enum import Enum
+from collections.abc import Iterator
+from enum import IntEnum
 from typing import cast
 
 import numpy as np
@@ -33,22 +33,33 @@ LOW = np.array([(1 << (8 * n)) - 1 for n in range(8)] + [(1 << 64) - 1], np.uint
 """By number of bytes: a mask of so many low bytes."""
 
 
-class Anchor(Enum):
+class Anchor(IntEnum):
     """Where in a text a literal must stand."""
 
-    WHOLE = "whole"
-    HEAD = "head"
-    TAIL = "tail"
-    INNER = "inner"
+    WHOLE = 0
+    HEAD = 1
+    TAIL = 2
+    INNER = 3
 
 
-Seen = Mapping[int, int]
-"""How often each word (four bytes, little-endian) was seen in a sample."""
+class Tally:
+    """About how often each of many words was seen: sometimes a word counts for another."""
+
+    def __init__(self, words: Words) -> None:
+        bits = min(18, max(8, (4 * len(words)).bit_length()))
+        self._shift = np.uint32(32 - bits)
+        self._counts = np.bincount((words * _FACTOR) >> self._shift, minlength=1 << bits).astype(np.int32)
+
+    def of(self, words: Words) -> Ints:
+        """How often each of `words` was seen."""
+        counts: Ints = self._counts[(words * _FACTOR) >> self._shift].astype(np.int64)
+        return counts
 
 
-def word(data: bytes) -> int:
-    """The first four bytes as a number."""
-    return int.from_bytes(data[:WORD], "little")
+def words_at(data: bytes, places: Ints) -> Words:
+    """The four bytes at each of `places` as a number."""
+    words: Words = np.ndarray((len(data) - WORD + 1,), "<u4", data, strides=(1,))
+    return words[places]
 
 
 def can_seek(anchor: Anchor, literal: bytes) -> bool:
@@ -63,7 +74,8 @@ def ends_of(texts: Folded) -> tuple[Longs, Longs, Longs]:
     return longs[texts.starts] & LOW[held], longs[texts.ends - 8] & ~LOW[8 - held], longs
 
 
-def _mixed(longs: Longs) -> Words:
+def mixed(longs: Longs) -> Words:
+    """Eight bytes as four, such that different ones rarely become the same."""
     return ((longs * _MIX) >> np.uint64(32)).astype(np.uint32)
 
 
@@ -104,29 +116,27 @@ class Keys:
 class LiteralIndex:
     """Which of many literals stand where they should in which texts."""
 
-    def __init__(self, probes: Sequence[tuple[Anchor, bytes]], seen: Seen) -> None:
-        literals = [literal for _, literal in probes]
-        self._lengths = np.array([len(literal) for literal in literals], np.int64)
+    def __init__(self, anchors: Ints, literals: Folded, seen: Tally | None = None) -> None:
+        """`anchors` and `literals` are of the same length; `seen` tells which words are rare."""
+        self._lengths = literals.ends - literals.starts
         short = np.minimum(self._lengths, 8)
         self._first_mask, self._last_shift = LOW[short], ((8 - short) * 8).astype(np.uint64)
-        self._firsts = np.array([int.from_bytes(literal[:8], "little") for literal in literals], np.uint64)
-        self._lasts = np.array([int.from_bytes(literal[-8:], "little") for literal in literals], np.uint64)
-        anchored: dict[tuple[Anchor, int], list[int]] = {}
-        inner: dict[int, list[int]] = {}
-        for probe, (anchor, literal) in enumerate(probes):
+        self._firsts, high, _ = ends_of(literals)
+        self._lasts = high >> self._last_shift
+        inner = anchors == Anchor.INNER
+        strided = self._lengths >= STRIDED
+        widths = np.where(inner, np.where(strided, STRIDED, np.minimum(self._lengths, WORD)), short)
+        widths[anchors == Anchor.WHOLE] = 8
+        self._anchored: dict[tuple[Anchor, int], Keys] = {}
+        self._inner: list[_InnerKeys] = []
+        for place in np.unique(anchors * 16 + widths).tolist():
+            anchor, width = Anchor(place // 16), place % 16
+            members = np.flatnonzero((anchors == anchor) & (widths == width))
             if anchor is Anchor.INNER:
-                inner.setdefault(STRIDED if len(literal) >= STRIDED else min(len(literal), WORD), []).append(probe)
+                self._inner.append(_InnerKeys(width, members, literals, seen))
             else:
-                anchored.setdefault((anchor, 8 if anchor is Anchor.WHOLE else min(len(literal), 8)), []).append(probe)
-        self._anchored = {place: self._anchored_keys(place, members) for place, members in anchored.items()}
-        self._inner = {width: _InnerKeys(width, members, literals, seen) for width, members in inner.items()}
-
-    def _anchored_keys(self, place: tuple[Anchor, int], probes: Sequence[int]) -> Keys:
-        anchor, _ = place
-        numbers = np.array(probes, np.int64)
-        if anchor is Anchor.HEAD:
-            return Keys(_mixed(self._firsts[numbers]), numbers)
-        return Keys(_mixed(self._lasts[numbers] << self._last_shift[numbers]), numbers)
+                ends = self._firsts if anchor is Anchor.HEAD else high
+                self._anchored[anchor, width] = Keys(mixed(ends[members]), members)
 
     def scan(self, texts: Folded) -> tuple[Ints, Ints]:
         """Pairs of a text's number and a literal's number; the literal very likely stands there, and where it stands
@@ -135,12 +145,12 @@ class LiteralIndex:
         found: list[tuple[Ints, Ints]] = []
         for (anchor, width), keys in self._anchored.items():
             if anchor is Anchor.HEAD:
-                text, probe = keys.find(_mixed(firsts & LOW[width]))
+                text, probe = keys.find(mixed(firsts & LOW[width]))
             else:
-                text, probe = keys.find(_mixed(lasts & ~LOW[8 - width]))
+                text, probe = keys.find(mixed(lasts & ~LOW[8 - width]))
             found.append(self._confirm(anchor, texts, longs, text, probe))
         ascii_only = self._inner and texts.data.isascii()
-        for inner in self._inner.values():
+        for inner in self._inner:
             if not (ascii_only and inner.beyond_ascii):
                 for at, probe, offset in inner.find(texts.data):
                     found.append(self._place(texts, longs, at - offset, probe))
@@ -176,27 +186,26 @@ class _InnerKeys:
     """Keys of literals that may stand anywhere: words at every fourth place for long ones (`width` is STRIDED), else
     pieces of `width` bytes at every place."""
 
-    def __init__(self, width: int, probes: Sequence[int], literals: Sequence[bytes], seen: Seen) -> None:
-        self.beyond_ascii = not any(literals[probe].isascii() for probe in probes)
+    def __init__(self, width: int, probes: Ints, literals: Folded, seen: Tally | None) -> None:
+        starts, ends = literals.starts[probes], literals.ends[probes]
+        lengths = ends - starts
+        self.beyond_ascii = not any(
+            literals.data[start:end].isascii() for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+        )
         self._shifts = range(1) if width == STRIDED else range(WORD)
-        self._mask = np.uint32(int(LOW[min(width, WORD)]))
         size = min(width, WORD)
-        keys: list[int] = []
-        offsets: list[int] = []
-        owners: list[int] = []
+        self._mask = np.uint32(int(LOW[size]))
+        # One key per literal and offset class; in each, its rarest word.
         step = WORD if width == STRIDED else 1
-        for probe in probes:
-            literal = literals[probe]
-            ranked = [
-                (seen.get(word(literal[place : place + WORD]), 0), place) for place in range(len(literal) - size + 1)
-            ]
-            for residue in range(step):
-                _, best = min(ranked[residue::step])
-                keys.append(int.from_bytes(literal[best : best + size], "little"))
-                offsets.append(best)
-                owners.append(probe)
-        self._keys = Keys(np.array(keys, np.uint32), np.arange(len(keys)))
-        self._offsets, self._probes = np.array(offsets, np.int64), np.array(owners, np.int64)
+        classes = np.tile(np.arange(step), len(probes))
+        counts = (np.repeat(lengths - size, step) - classes) // step + 1
+        offsets = np.repeat(classes, counts) + step * spread(np.zeros_like(counts), counts)
+        words = words_at(literals.data, np.repeat(np.repeat(starts, step), counts) + offsets) & self._mask
+        ranked = (seen.of(words) if seen else np.zeros(len(words), np.int64)) << 32 | offsets
+        self._offsets = np.minimum.reduceat(ranked, np.cumsum(counts) - counts) & 0xFFFFFFFF
+        self._probes = np.repeat(probes, step)
+        keys = words_at(literals.data, np.repeat(starts, step) + self._offsets) & self._mask
+        self._keys = Keys(keys, np.arange(len(keys)))
 
     def find(self, data: bytes) -> Iterator[tuple[Ints, Ints, Ints]]:
         """Places where a key stands, the literal it is of, and how far into the literal."""

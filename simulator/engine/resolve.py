@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from simulator.engine.alerts import Failure
+from simulator.engine.conditions import Conditions, Planner
 from simulator.engine.regexes import compile_regex
 from simulator.engine.text import read_network
 from simulator.errors import SparringError
@@ -33,28 +34,22 @@ class Target:
     """Events that one rule, or one leaf of one rule's correlation, selects.
 
     `rule` is the rule's number in the run. `path` is None when every selected event is an alert, else the leaf's path
-    in the correlation. `scans` pairs each table pattern with what must hold there; `bring` names the columns that the
-    correlation needs of each event.
+    in the correlation. `scans` pairs each table pattern with the number of the condition that must hold there; `bring`
+    names the columns that the correlation needs of each event.
     """
 
     rule: int
     path: tuple[int, ...] | None
-    scans: tuple[tuple[str, Expr], ...]
+    scans: tuple[tuple[str, int], ...]
     bring: tuple[str, ...] = ()
-
-    def where(self, matches: frozenset[str]) -> Expr | None:
-        """What must hold in a table that the patterns `matches` stand for; None when the target does not read it."""
-        found = [expr for pattern, expr in self.scans if pattern in matches]
-        if not found:
-            return None
-        return found[0] if len(found) == 1 else Or(tuple(found))
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The targets of all rules that can run, what to read for them, and the rules that cannot run."""
+    """The targets of all rules that can run, their conditions, what to read for them, and the rules that cannot run."""
 
     targets: tuple[Target, ...]
+    conditions: Conditions
     demand: Demand
     failures: tuple[Failure, ...]
 
@@ -62,14 +57,16 @@ class Resolved:
 def resolve(rules: Sequence[Rule]) -> Resolved:
     """Targets and demand of `rules`; silent rules have none. A plan that nothing here can execute is a failure."""
     targets: list[Target] = []
+    planner = Planner()
     columns: dict[str, set[str]] = {}
     failures: list[Failure] = []
     for number, rule in enumerate(rules):
         if rule.silent:
             continue
         try:
-            found = tuple(_targets(number, rule.plan))
-            reads = [(pattern, _reads(expr, set(target.bring))) for target in found for pattern, expr in target.scans]
+            selections = tuple(_selections(rule.plan))
+            reads = [(pattern, _reads(expr, set(bring))) for _, scans, bring in selections for pattern, expr in scans]
+            found = [Target(number, path, _planned(planner, scans), bring) for path, scans, bring in selections]
         except (RecursionError, ValueError, SparringError) as error:
             failures.append(Failure(rule.id, reason_of(error)))
             continue
@@ -77,7 +74,7 @@ def resolve(rules: Sequence[Rule]) -> Resolved:
         for pattern, names in reads:
             columns.setdefault(pattern, set()).update(names)
     demand = Demand({pattern: frozenset(names) for pattern, names in columns.items()})
-    return Resolved(tuple(targets), demand, tuple(failures))
+    return Resolved(tuple(targets), planner.finish(), demand, tuple(failures))
 
 
 def reason_of(error: BaseException) -> str:
@@ -87,14 +84,31 @@ def reason_of(error: BaseException) -> str:
     return str(error) or type(error).__name__
 
 
-def _targets(number: int, plan: Relation) -> Iterator[Target]:
+_Selection = tuple[tuple[int, ...] | None, tuple[tuple[str, Expr], ...], tuple[str, ...]]
+"""What becomes a target: its path, its scans with their conditions, what it brings."""
+
+
+def _selections(plan: Relation) -> Iterator[_Selection]:
     if isinstance(plan, Correlate):
         from simulator.engine.tails import leaves  # here, because worker processes need no DuckDB
 
         for leaf in leaves(plan):
-            yield Target(number, leaf.path, tuple(_scans(leaf.source)), tuple(sorted(leaf.columns)))
+            yield leaf.path, tuple(_scans(leaf.source)), tuple(sorted(leaf.columns))
     else:
-        yield Target(number, None, tuple(_scans(plan)))
+        yield None, tuple(_scans(plan)), ()
+
+
+def _planned(planner: Planner, scans: Sequence[tuple[str, Expr]]) -> tuple[tuple[str, int], ...]:
+    """Conditions as numbers. A rule often asks the same of several tables: that is one condition."""
+    known: list[tuple[Expr, int]] = []
+    planned: list[tuple[str, int]] = []
+    for pattern, expr in scans:
+        number = next((number for other, number in known if other is expr or other == expr), None)
+        if number is None:
+            number = planner.add(expr)
+            known.append((expr, number))
+        planned.append((pattern, number))
+    return tuple(planned)
 
 
 def _reads(expr: Expr, names: set[str]) -> set[str]:

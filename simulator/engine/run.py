@@ -14,11 +14,12 @@ import pyarrow.compute as pc
 
 from simulator.engine.alerts import ALERT_SCHEMA, Alerts, Failure, Reading
 from simulator.engine.columns import Array, Ints, positions
+from simulator.engine.conditions import Conditions
 from simulator.engine.resolve import Resolved, Target, reason_of, resolve
 from simulator.engine.sieve import TableSieve
 from simulator.engine.text import joined_text
 from simulator.engine.workers import each_part, without_collecting
-from simulator.ir import Correlate, Expr, Rule
+from simulator.ir import Correlate, Rule
 from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
 
 Progress = Callable[[int, int], None]
@@ -56,8 +57,9 @@ class Outcome:
 class PartReader:
     """Sieves parts, one after another; what it learns of a table serves all later parts."""
 
-    def __init__(self, targets: Sequence[Target], demand: Demand) -> None:
+    def __init__(self, targets: Sequence[Target], conditions: Conditions, demand: Demand) -> None:
         self._targets = targets
+        self._conditions = conditions
         self._demand = demand
         self._sieves: dict[str, TableSieve] = {}
 
@@ -88,7 +90,7 @@ class PartReader:
     ) -> None:
         if table not in self._sieves:
             with without_collecting():
-                self._sieves[table] = TableSieve(tuple(self._wanted(table)))
+                self._sieves[table] = TableSieve(self._conditions, tuple(self._wanted(table)))
         alerting: list[tuple[int, Ints]] = []
         for number, found in self._sieves[table].select(rows):
             target = self._targets[number]
@@ -103,11 +105,12 @@ class PartReader:
             numbers = np.repeat([number for number, _ in alerting], [len(found) for _, found in alerting])
             hits.append(_of_schema(table, taken).append_column("target", pa.array(numbers, pa.int32())))
 
-    def _wanted(self, table: str) -> Iterable[tuple[int, Expr]]:
+    def _wanted(self, table: str) -> Iterable[tuple[int, int]]:
         matches = frozenset(pattern for pattern in self._demand.columns if fnmatchcase(table, pattern))
         for number, target in enumerate(self._targets):
-            if (where := target.where(matches)) is not None:
-                yield number, where
+            for pattern, condition in target.scans:
+                if pattern in matches:
+                    yield number, condition
 
 
 def run(
@@ -120,7 +123,7 @@ def run(
     total = sum(part.size for part in parts)
     outcomes: list[Outcome] = []
     done = 0
-    reader = PartReader(resolved.targets, resolved.demand)
+    reader = PartReader(resolved.targets, resolved.conditions, resolved.demand)
     for part, outcome in zip(parts, each_part(reader, parts, workers), strict=True):
         outcomes.append(outcome)
         done += part.size

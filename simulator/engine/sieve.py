@@ -7,7 +7,8 @@ shrinking sets of rows; each check looks at each distinct value among them once,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -15,39 +16,41 @@ import pyarrow as pa
 
 from simulator.engine.columns import Bools, Coded, Ints, Scan, nothing, spread
 from simulator.engine.columns import positions as positions_of
+from simulator.engine.conditions import Conditions
 from simulator.engine.grams import LiteralIndex
-from simulator.engine.guards import SAMPLE_ROWS, Chooser, Guard, Probe, Sample
-from simulator.engine.passes import NEVER, All, Any, Check, Graph, Node, Null, PairCheck
+from simulator.engine.guards import SAMPLE_ROWS, Sample, choose
+from simulator.engine.passes import All, Any, Check, Graph, Node, Null, PairCheck
 from simulator.engine.resolve import reason_of
 from simulator.engine.values import CheckTest, compile_pair
 from simulator.engine.workers import without_collecting
-from simulator.ir import Expr, FieldPair, Missing
+from simulator.ir import FieldPair, Missing
 
 Selected = tuple[int, Ints]
 """A target's number and the rows of a batch that it selects, ascending."""
 
 
 class TableSieve:
-    """All conditions on one table. `wanted` are the targets' numbers with their conditions."""
+    """All conditions on one table. `wanted` are targets' numbers with the numbers of their conditions; an event is
+    selected for a target by any of the target's conditions."""
 
-    def __init__(self, wanted: Sequence[tuple[int, Expr]]) -> None:
+    def __init__(self, conditions: Conditions, wanted: Sequence[tuple[int, int]]) -> None:
         self.failures: dict[int, str] = {}
+        self._conditions = conditions
+        self._targets: dict[int, list[int]] = {}
+        pairs = dict.fromkeys(wanted)
+        for target, condition in pairs:
+            self._targets.setdefault(condition, []).append(target)
+        several = Counter(target for target, _ in pairs)
+        self._joined = frozenset(target for target, count in several.items() if count > 1)
         self._graph = Graph()
-        self._roots: dict[int, list[int]] = {}
+        self._roots: dict[int, int] = {}
         self._tests: dict[int, CheckTest | Exception] = {}
+        self._order = _Order(self._graph.nodes)
         self._sampled = -1
-        for target, expr in wanted:
-            try:
-                root = self._graph.add(expr)
-            except RecursionError as error:
-                self.failures[target] = reason_of(error)
-                continue
-            if root != NEVER:
-                self._roots.setdefault(root, []).append(target)
 
     def select(self, batch: pa.RecordBatch) -> list[Selected]:
         """The rows that each target selects, for targets that select any. A target that breaks is in `failures`."""
-        if not batch.num_rows or not self._roots:
+        if not batch.num_rows or not self._targets:
             return []
         if self._sampled < min(batch.num_rows, SAMPLE_ROWS):
             with without_collecting():
@@ -61,55 +64,51 @@ class TableSieve:
             few = _Rows(batch.take(positions_of(live)), self._graph, self._tests, self._order)
             place = np.zeros(batch.num_rows, np.int64)
             place[live] = np.arange(len(live))
-        for root, rows in guarded:
-            self._try(root, rows, few, rows if place is None else place[rows], selected)
+        for condition, rows in guarded:
+            self._try(condition, rows, few, rows if place is None else place[rows], selected)
         everywhere = np.arange(batch.num_rows)
-        for root in self._unguarded:
-            self._try(root, everywhere, whole, everywhere, selected)
-        return selected
+        for condition in self._unguarded:
+            self._try(condition, everywhere, whole, everywhere, selected)
+        return _each_once(selected, self._joined) if self._joined else selected
 
-    def _try(self, root: int, rows: Ints, among: _Rows, positions: Ints, selected: list[Selected]) -> None:
-        if root not in self._roots:
+    def _try(self, condition: int, rows: Ints, among: _Rows, positions: Ints, selected: list[Selected]) -> None:
+        if condition not in self._targets:
             return
         try:
-            found = rows[among.holds(root, positions)]
+            found = rows[among.holds(self._root(condition), positions)]
         except Exception as error:  # noqa: BLE001 - whatever breaks one rule must not stop the others
-            self._fail(root, error)
+            # Its targets have failed, now and for all batches to come.
+            self.failures.update((target, reason_of(error)) for target in self._targets.pop(condition))
         else:
             if len(found):
-                selected.extend((target, found) for target in self._roots[root])
+                selected.extend((target, found) for target in self._targets[condition])
 
-    def _fail(self, root: int, error: Exception) -> None:
-        """The root's targets have failed, now and for all batches to come."""
-        self.failures.update((target, reason_of(error)) for target in self._roots.pop(root))
+    def _root(self, condition: int) -> int:
+        """The condition's node, made when first asked for: most conditions never are."""
+        if condition not in self._roots:
+            self._roots[condition] = self._graph.add(self._conditions.open(condition))
+        return self._roots[condition]
 
     def _prepare(self, batch: pa.RecordBatch) -> None:
         """Chooses guards by a sample of `batch`, and what is looked for in each field."""
         self._sampled = min(batch.num_rows, SAMPLE_ROWS)
         sample = Sample(batch)
-        chooser = Chooser(self._graph.nodes, sample.rate)
-        guards: dict[int, Guard | None] = {}
-        for root in list(self._roots):
-            try:
-                guards[root] = chooser.guard(root)
-            except RecursionError as error:
-                self._fail(root, error)
-        self._order = _Order(self._graph.nodes, chooser.known)
-        self._unguarded = [root for root in self._roots if guards[root] is None]
-        roots_of: dict[Probe, list[int]] = {}
-        for root in self._roots:
-            if (guard := guards[root]) is not None:
-                for probe in guard.probes:
-                    roots_of.setdefault(probe, []).append(root)
-        by_field: dict[str, list[Probe]] = {}
-        for probe in roots_of:
-            by_field.setdefault(probe.field, []).append(probe)
+        literals = self._conditions.literals
+        guards = choose(self._conditions, np.array(sorted(self._targets), np.int64), sample)
+        self._unguarded = guards.unguarded.tolist()
+        order = np.argsort(guards.literals, kind="stable")
+        chosen, owners = guards.literals[order], guards.conditions[order]
+        distinct, first, counts = np.unique(chosen, return_index=True, return_counts=True)
+        fields = literals.fields[distinct]
         self._indexes = {}
-        for field, probes in by_field.items():
-            index = LiteralIndex([probe[1:] for probe in probes], sample.field(field).words)
-            counts = np.array([len(roots_of[probe]) for probe in probes], np.int64)
-            roots = np.array([root for probe in probes for root in roots_of[probe]], np.int64)
-            self._indexes[field] = (index, np.cumsum(counts) - counts, counts, roots)
+        for field in np.unique(fields).tolist():
+            here = np.flatnonzero(fields == field)
+            index = LiteralIndex(
+                literals.anchors[distinct[here]],
+                literals.texts.only(distinct[here]),
+                sample.seen(literals.names[field]),
+            )
+            self._indexes[literals.names[field]] = (index, first[here], counts[here], owners)
 
     def _candidates(self, batch: pa.RecordBatch) -> tuple[list[tuple[int, Ints]], Ints]:
         """Each root with a guard hit and the rows of its hits; and all rows with any hit."""
@@ -133,11 +132,10 @@ class TableSieve:
 
 
 class _Order:
-    """In which order to look at the parts of a node: the rarest first, negations late, nested conditions last."""
+    """In which order to look at the parts of a node: simple checks first, negations late, nested conditions last."""
 
-    def __init__(self, nodes: Sequence[Node], guards: Mapping[int, Guard | None]) -> None:
+    def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = nodes
-        self._guards = guards
         self._sorted: dict[int, list[int]] = {}
 
     def of(self, number: int, items: Sequence[int]) -> list[int]:
@@ -146,16 +144,14 @@ class _Order:
             self._sorted[number] = sorted(items, key=self._weight)
         return self._sorted[number]
 
-    def _weight(self, item: int) -> tuple[int, float, int]:
-        node, guard = self._nodes[item], self._guards.get(item)
-        rate = guard.rate if guard else 0.7
-        match node:
+    def _weight(self, item: int) -> tuple[int, int]:
+        match self._nodes[item]:
             case Check(_, leaves, negated):
-                return int(negated), rate, len(leaves)
+                return int(negated), len(leaves)
             case All() | Any():
-                return 2, rate, 0
+                return 2, 0
             case _:
-                return 0, 0.5, 0
+                return 0, 0
 
 
 class _Rows:
@@ -250,6 +246,16 @@ class _Rows:
             holds = any(relate(one, other) for one in some for other in others)
             truth[place] = (not holds and not (unless_missing and not (some and others))) if negated else holds
         return truth
+
+
+def _each_once(selected: Sequence[Selected], joined: frozenset[int]) -> list[Selected]:
+    """Targets of several conditions have one entry each, with the rows of all of them."""
+    rows: dict[int, list[Ints]] = {}
+    for target, found in selected:
+        if target in joined:
+            rows.setdefault(target, []).append(found)
+    alone = [pair for pair in selected if pair[0] not in joined]
+    return alone + [(target, np.unique(np.concatenate(found))) for target, found in rows.items()]
 
 
 def _values(column: Coded, positions: Ints) -> list[list[object]]:

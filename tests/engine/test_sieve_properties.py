@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.engine import reference
+from simulator.engine.conditions import Planner
 from simulator.engine.sieve import TableSieve
 from simulator.engine.text import texts_of
 from simulator.ir import (
@@ -138,7 +140,7 @@ event = st.fixed_dictionaries({name: st.none() | values for name, (_, values) in
 def test_sieve_agrees_with_the_reference(data: st.DataObject, events: list[dict[str, object]]) -> None:
     rules = data.draw(_rules(events))
     batch = _batch(events)
-    sieve = TableSieve(tuple(enumerate(rules)))
+    sieve = _sieve(rules)
     selected = {target: rows.tolist() for target, rows in sieve.select(batch)}
     for number, rule in enumerate(rules):
         expected = [row for row, event in enumerate(events) if reference.holds(rule, event) is True]
@@ -154,13 +156,20 @@ def test_guards_learnt_from_one_batch_do_for_another(
     """Guards are chosen by what the first batch holds; in the second the same events stand among many others."""
     rules = data.draw(_rules(events))
     first, second = _batch(events[:1]), _batch(events * repeated)
-    sieve = TableSieve(tuple(enumerate(rules)))
+    sieve = _sieve(rules)
     sieve.select(pa.concat_batches([first] * 1024))
     selected = dict(sieve.select(second))
     for number, rule in enumerate(rules):
         expected = [row for row, event in enumerate(events) if reference.holds(rule, event) is True]
         rows = (np.array(expected, np.int64) + np.arange(repeated)[:, None] * len(events)).ravel()
         assert selected.get(number, np.zeros(0, np.int64)).tolist() == rows.tolist()
+
+
+def _sieve(rules: list[Expr]) -> TableSieve:
+    """Sent to another process and back, as it is in a run with workers."""
+    planner = Planner()
+    wanted = [(number, planner.add(rule)) for number, rule in enumerate(rules)]
+    return TableSieve(pickle.loads(pickle.dumps(planner.finish())), wanted)
 
 
 def _batch(events: list[dict[str, object]]) -> pa.RecordBatch:
