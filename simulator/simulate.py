@@ -84,7 +84,7 @@ def simulate(
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """What a worker needs to know; small, so that it is quickly handed over."""
+    """What was asked for."""
 
     scenarios: tuple[str, ...] | None
     world: str

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
 
 import click
 from rich.console import Console
 from rich.markup import escape
 
 from simulator.cli.options import as_json, existing, print_json
-from simulator.ir import Checked, Problem, Status
+from simulator.engine.capability import require
+from simulator.errors import InvalidRule, UnsupportedRule
+from simulator.ir import Checked, Problem, Rule, Status
 from simulator.languages import load_rules
 from simulator.scenario import check_scenarios
 
@@ -35,9 +39,12 @@ def check(ctx: click.Context, paths: tuple[str, ...], strict: bool, json_output:
 
 
 def checked(paths: tuple[str, ...]) -> list[Checked]:
-    """Every rule, scenario, tool and world file below `paths`, in order of path."""
+    """Every rule, scenario, tool and world file below `paths`, in order of path, with all that stops them from being
+    run or played: a rule that can be read but not executed is among them."""
     found = existing(paths)
-    files = list(load_rules(found).files)
+    ruleset = load_rules(found)
+    refused = _refused(ruleset.rules)
+    files = [_with_problems(file, refused.get(file.path, [])) for file in ruleset.files]
     known = {file.path for file in files}
     for one in check_scenarios(found):
         status = Status(one.status)
@@ -45,6 +52,26 @@ def checked(paths: tuple[str, ...]) -> list[Checked]:
         if one.path not in known:
             files.append(Checked(one.path, one.kind, "yaml", status, problems))
     return sorted(files, key=lambda file: file.path)
+
+
+def _refused(rules: Iterable[Rule]) -> dict[str, list[Problem]]:
+    """What `detect` could not execute, by the rule's file."""
+    refused: defaultdict[str, list[Problem]] = defaultdict(list)
+    for rule in rules:
+        try:
+            require(rule)
+        except UnsupportedRule as error:
+            refused[rule.location.path].append(Problem(Status.UNSUPPORTED, error.location, error.message))
+        except InvalidRule as error:
+            refused[rule.location.path].append(Problem(Status.INVALID, error.location, error.message))
+    return refused
+
+
+def _with_problems(file: Checked, problems: list[Problem]) -> Checked:
+    if not problems:
+        return file
+    worst = max((file.status, *(problem.status for problem in problems)), key=list(Status).index)
+    return replace(file, status=worst, problems=(*file.problems, *problems))
 
 
 def _as_object(file: Checked) -> dict[str, object]:

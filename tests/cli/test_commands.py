@@ -82,6 +82,34 @@ def test_check_prints_one_object_per_file(tmp_path, folder, capsys):
     assert call("check", tmp_path / "good.yml", "--json") == 0
 
 
+def test_check_tells_what_only_the_executor_refuses(tmp_path, capsys):
+    names = [f"step_{number}" for number in range(20)]
+    pairs = zip(names[::2], names[1::2], strict=True)
+    base = RULE.split("\n", 2)[2]
+    documents = [
+        f"title: {name}\nname: {name}\nid: 6f0e2b0a-5f0e-4c0b-9a53-{number:012d}\n{base}"
+        for number, name in enumerate(names)
+    ]
+    documents.append(f"""\
+title: Too many ways
+id: 6f0e2b0a-5f0e-4c0b-9a53-999999999999
+correlation:
+  type: temporal_ordered
+  rules: [{", ".join(names)}]
+  group-by: [Computer]
+  timespan: 5m
+  condition: {" and ".join(f"({left} or {right})" for left, right in pairs)}
+""")
+    path = tmp_path / "steps.yml"
+    path.write_text("---\n".join(documents))
+    assert call("check", path, "--json") == 0
+    (checked,) = printed(capsys)
+    assert checked["status"] == "unsupported"
+    assert "256 combinations" in checked["message"]
+    assert path.read_text().splitlines()[checked["line"] - 1] == "title: Too many ways"
+    assert call("check", path, "--strict") == 1
+
+
 def test_export_is_read_back(tmp_path, folder, capsys):
     assert call("export", folder / "stream", "--format", "jsonl", "--out", tmp_path / "out", "--json") == 0
     files = [Path(one["path"]) for one in printed(capsys)]
