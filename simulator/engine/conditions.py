@@ -202,19 +202,18 @@ class Planner:
         return -1 - self._literals.setdefault(key, len(self._literals))
 
     def _of_glob(self, field: str, glob: Glob) -> int | None:
-        if not glob:
-            return self._literal(field, _WHOLE, "")
+        match glob:
+            case (Wild.ANY, str(text), Wild.ANY) if len(text) > 1:
+                return self._literal(field, _INNER, fold(text))
+            case ():
+                return self._literal(field, _WHOLE, "")
         parts = []
         last = len(glob) - 1
         for index, part in enumerate(glob):
             if not isinstance(part, Wild):
                 anchor = (_WHOLE if index == last else _HEAD) if index == 0 else _TAIL if index == last else _INNER
                 folded = fold(part)
-                if (
-                    anchor != _INNER
-                    or len(folded) > 1
-                    or can_seek(Anchor.INNER, folded.encode("utf-8", "surrogatepass"))
-                ):
+                if anchor != _INNER or can_seek(Anchor.INNER, folded.encode("utf-8", "surrogatepass")):
                     parts.append(self._literal(field, anchor, folded))
         return self._join(Kind.RAREST, parts) if parts else None
 

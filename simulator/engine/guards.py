@@ -7,7 +7,7 @@ through their trees.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,8 @@ class Sample:
         if name not in self._fields:
             known = name in self.rows.schema.names
             array = self.rows.column(name) if known else nothing(self.rows.num_rows)
+            if pa.types.is_dictionary(array.type):
+                array = cast("pa.DictionaryArray[Any, Any]", array).dictionary_decode()  # to count rows, not values
             self._fields[name] = _FieldSample(Scan(array).folded)
         return self._fields[name]
 

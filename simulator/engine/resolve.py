@@ -18,6 +18,7 @@ from simulator.ir import (
     Expr,
     FieldPair,
     Filter,
+    Like,
     Not,
     Or,
     Regex,
@@ -58,6 +59,7 @@ def resolve(rules: Sequence[Rule]) -> Resolved:
     """Targets and demand of `rules`; silent rules have none. A plan that nothing here can execute is a failure."""
     targets: list[Target] = []
     planner = Planner()
+    reads: dict[int, set[str]] = {}
     columns: dict[str, set[str]] = {}
     failures: list[Failure] = []
     for number, rule in enumerate(rules):
@@ -65,14 +67,14 @@ def resolve(rules: Sequence[Rule]) -> Resolved:
             continue
         try:
             selections = tuple(_selections(rule.plan))
-            reads = [(pattern, _reads(expr, set(bring))) for _, scans, bring in selections for pattern, expr in scans]
-            found = [Target(number, path, _planned(planner, scans), bring) for path, scans, bring in selections]
+            found = [Target(number, path, _planned(planner, reads, scans), bring) for path, scans, bring in selections]
         except (RecursionError, ValueError, SparringError) as error:
             failures.append(Failure(rule.id, reason_of(error)))
             continue
         targets.extend(found)
-        for pattern, names in reads:
-            columns.setdefault(pattern, set()).update(names)
+        for target in found:
+            for pattern, condition in target.scans:
+                columns.setdefault(pattern, set()).update(target.bring, reads[condition])
     demand = Demand({pattern: frozenset(names) for pattern, names in columns.items()})
     return Resolved(tuple(targets), planner.finish(), demand, tuple(failures))
 
@@ -98,14 +100,19 @@ def _selections(plan: Relation) -> Iterator[_Selection]:
         yield None, tuple(_scans(plan)), ()
 
 
-def _planned(planner: Planner, scans: Sequence[tuple[str, Expr]]) -> tuple[tuple[str, int], ...]:
-    """Conditions as numbers. A rule often asks the same of several tables: that is one condition."""
+def _planned(
+    planner: Planner, reads: dict[int, set[str]], scans: Sequence[tuple[str, Expr]]
+) -> tuple[tuple[str, int], ...]:
+    """Conditions as numbers, with the fields that each reads put into `reads`. A rule often asks the same of several
+    tables: that is one condition."""
     known: list[tuple[Expr, int]] = []
     planned: list[tuple[str, int]] = []
     for pattern, expr in scans:
         number = next((number for other, number in known if other is expr or other == expr), None)
         if number is None:
+            fields = _reads(expr, set())
             number = planner.add(expr)
+            reads[number] = fields
             known.append((expr, number))
         planned.append((pattern, number))
     return tuple(planned)
@@ -115,6 +122,8 @@ def _reads(expr: Expr, names: set[str]) -> set[str]:
     """Adds the fields that `expr` reads to `names`. Raises what its patterns and networks raise when they are read, so
     that whether a rule can run does not depend on the events."""
     match expr:
+        case Like():
+            names.add(expr.field)
         case And(items) | Or(items):
             for item in items:
                 _reads(item, names)

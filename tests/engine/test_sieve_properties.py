@@ -42,12 +42,13 @@ PIECES = (
     "10.0.0.7", "::ffff:10.0.0.9", "2026-11-23 19:47:00.123", "true", "𐐀", "𐐨", "x" * 9, "\0",
 )  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=4).map("".join)
-TEXT_FIELDS = ("Image", "CommandLine", "User")
+TEXT_FIELDS = ("Image", "CommandLine", "User", "Company")
 times = st.datetimes(dt.datetime(2020, 1, 1), dt.datetime(2030, 1, 1), timezones=st.just(dt.UTC))
 COLUMNS: dict[str, tuple[pa.DataType, st.SearchStrategy[object]]] = {
     "Image": (pa.string(), texts),
     "CommandLine": (pa.large_string(), texts),
     "User": (pa.dictionary(pa.int32(), pa.string()), texts),
+    "Company": (pa.dictionary(pa.int8(), pa.string()), texts),
     "EventID": (pa.int64(), st.integers(-8, 11)),
     "Port": (pa.float64(), st.floats()),
     "Flag": (pa.bool_(), st.booleans()),
@@ -174,9 +175,22 @@ def _sieve(rules: list[Expr]) -> TableSieve:
 
 def _batch(events: list[dict[str, object]]) -> pa.RecordBatch:
     columns = {
-        name: pa.array([event[name] for event in events], kind.value_type).dictionary_encode()
+        name: _with_duplicates(events, name, kind)
         if pa.types.is_dictionary(kind)
         else pa.array([event[name] for event in events], kind)
         for name, (kind, _) in COLUMNS.items()
     }
     return pa.RecordBatch.from_pydict(columns)
+
+
+def _with_duplicates(events: list[dict[str, object]], name: str, kind: pa.DictionaryType) -> pa.DictionaryArray:
+    """As readers encode that do not compare values: each event has a value of its own, though some are equal; nulls
+    stand among the values or the indices; and there is a value of no row."""
+    places = {id(event): place for place, event in enumerate(events)}
+    values = {places[id(event)]: event[name] for event in events}
+    number = {place: position for position, place in enumerate(values)}
+    indices = [
+        None if event[name] is None and row % 2 else number[places[id(event)]] for row, event in enumerate(events)
+    ]
+    dictionary = pa.array([*values.values(), "of no row"], kind.value_type)
+    return pa.DictionaryArray.from_arrays(pa.array(indices, kind.index_type), dictionary)
