@@ -1,10 +1,13 @@
+# ruff: noqa: E501 - the shapes of events read better with several fields to a line
 """Mixed Windows events as JSON lines in evtx_dump's shape, with the cardinalities of real logs: few programs, many
 distinct command lines, paths and names. Written from a seed, so that two runs measure the same lines."""
 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
+import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,53 +51,12 @@ _COMMANDS = (
     "{image} user {user} /domain",
 )
 _WORDS = [
-    "report",
-    "budget",
-    "invoice",
-    "meeting",
-    "project",
-    "quarter",
-    "sales",
-    "plan",
-    "draft",
-    "final",
-    "notes",
-    "backup",
-    "archive",
-    "client",
-    "contract",
-    "travel",
-    "expense",
-    "payroll",
-    "review",
-    "team",
-    "design",
-    "build",
-    "deploy",
-    "release",
-    "metrics",
-    "export",
-    "import",
-    "summary",
-    "data",
-    "model",
-    "training",
-    "agenda",
-    "template",
-    "policy",
-    "audit",
-    "risk",
-    "compliance",
-    "vendor",
-    "order",
-    "shipment",
-    "stock",
-    "forecast",
-    "margin",
-    "campaign",
-    "survey",
-    "brand",
-]
+    "report", "budget", "invoice", "meeting", "project", "quarter", "sales", "plan", "draft", "final", "notes",
+    "backup", "archive", "client", "contract", "travel", "expense", "payroll", "review", "team", "design",
+    "build", "deploy", "release", "metrics", "export", "import", "summary", "data", "model", "training", "agenda",
+    "template", "policy", "audit", "risk", "compliance", "vendor", "order", "shipment", "stock", "forecast",
+    "margin", "campaign", "survey", "brand",
+]  # fmt: skip
 _DOMAINS = [
     "www.microsoft.com",
     "login.microsoftonline.com",
@@ -334,6 +296,18 @@ def events(count: int, seed: int = 1) -> Iterator[tuple[dt.datetime, str, str, i
         host, user = maker.random.choice(maker.hosts), maker.random.choice(maker.users)
         time = _START + dt.timedelta(milliseconds=37 * number)
         yield time, host, f"{channel}\n{provider}", event_id, make(maker, user)
+
+
+def cached_jsonl(folder: Path, count: int) -> Path:
+    """A file below `folder` with `count` events, written unless an earlier run with the same generator left it."""
+    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]
+    path = folder / f"events-{count}-{made_by}.jsonl"
+    if not path.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        partial = path.with_suffix(f".partial-{os.getpid()}")
+        write_jsonl(partial, count)
+        partial.replace(path)
+    return path
 
 
 def write_jsonl(path: Path, count: int, seed: int = 1) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 
 from simulator.dataset import open_source
 from simulator.tables import TABLES, Demand, Source
-from tests.benchmarks.events import write_jsonl
+from tests.benchmarks.figures import Figure, best
 
 _SECURITY = (
     "EventID LogonType TargetUserName SubjectUserName IpAddress LogonProcessName AuthenticationPackageName KeyLength "
@@ -37,19 +35,13 @@ DEMAND = Demand(
 """About what all of SigmaHQ's rules ask of these tables, and more of the closed ones."""
 
 
-def ingest_ratio(count: int = 100_000, path: Path | None = None) -> dict[str, float]:
-    """CPU seconds of `orjson.loads` and of reading all demanded columns, per million events, and their ratio. `path` is
-    a file of JSON lines to use instead of making `count` events."""
-    with tempfile.TemporaryDirectory() as folder:
-        if path is None:
-            path = Path(folder, "mixed.jsonl")
-            write_jsonl(path, count)
-        lines = path.read_bytes().splitlines()
-        count = len(lines)
-        decode = _best(lambda: _decode(lines))
-        source = open_source(path)
-        read = _best(lambda: _read(source))
-        return {"orjson_seconds": decode / count * 1e6, "ingest_seconds": read / count * 1e6, "ratio": read / decode}
+def measure(path: Path) -> Iterator[Figure]:
+    """What reading all demanded columns of the lines in `path` costs."""
+    lines = path.read_bytes().splitlines()
+    decode = best(lambda: _decode(lines), 3)
+    source = open_source(path)
+    read = best(lambda: _read(source), 3)
+    yield Figure("reading JSON lines: CPU against orjson.loads of the lines", read / decode)
 
 
 def _decode(lines: list[bytes]) -> None:
@@ -61,17 +53,3 @@ def _read(source: Source) -> None:
     for part in source.parts():
         for _ in part.read(DEMAND):
             pass
-
-
-def _best(action: Callable[[], None], times: int = 3) -> float:
-    """The least CPU time of several runs: others on the machine only ever add to it."""
-    taken = []
-    for _ in range(times):
-        started = time.process_time()
-        action()
-        taken.append(time.process_time() - started)
-    return min(taken)
-
-
-if __name__ == "__main__":
-    print({name: round(value, 2) for name, value in ingest_ratio().items()})
