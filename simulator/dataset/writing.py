@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,6 +31,7 @@ from simulator.dataset.layout import (
 )
 from simulator.errors import StreamError
 from simulator.tables import SYSTEM_COLUMNS, TABLES
+from simulator.whole import beside, explained, put_in_place
 
 Rows: TypeAlias = "pl.DataFrame | pa.Table"
 
@@ -100,7 +100,7 @@ class StreamWriter:
 
     def __init__(self, path: Path | str, manifest: Mapping[str, Any], *, overwrite: bool = False) -> None:
         self.path = Path(path)
-        self.folder = self.path.with_name(f"{self.path.name}.partial-{os.getpid()}")
+        self.folder = beside(self.path)
         self._manifest = dict(manifest)
         self._overwrite = overwrite
         self._truth: dict[str, _Growing] = {}
@@ -170,23 +170,10 @@ class StreamWriter:
                 "labels": counts[LABELS],
             }
             _write_json(self.folder / MANIFEST, manifest)
-            self._put_in_place()
+            self._check_target()
+            put_in_place(self.folder, self.path)
         self._finished = True
         return self.path
-
-    def _put_in_place(self) -> None:
-        self._check_target()
-        if not self.path.exists():
-            self.folder.rename(self.path)
-            return
-        old = self.path.with_name(f"{self.path.name}.replaced-{os.getpid()}")
-        self.path.rename(old)
-        try:
-            self.folder.rename(self.path)
-        except BaseException:
-            old.rename(self.path)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
 
 
 class _Growing:
@@ -238,13 +225,3 @@ def _event_counts(folder: Path) -> Iterator[tuple[str, int]]:
 
 def _write_json(path: Path, value: object) -> None:
     path.write_bytes(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
-
-
-@contextlib.contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Turns the failures of a disk into a StreamError that names `path`."""
-    try:
-        yield
-    except (OSError, pa.ArrowException) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise StreamError(f"cannot write {path}: {reason}") from error

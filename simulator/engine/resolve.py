@@ -29,6 +29,8 @@ from simulator.ir import (
 )
 from simulator.tables import Demand
 
+_TEXT = "_text"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -61,6 +63,7 @@ def resolve(rules: Sequence[Rule]) -> Resolved:
     planner = Planner()
     reads: dict[int, set[str]] = {}
     columns: dict[str, set[str]] = {}
+    text_events: dict[str, frozenset[int] | None] = {}
     failures: list[Failure] = []
     for number, rule in enumerate(rules):
         if rule.silent:
@@ -72,11 +75,32 @@ def resolve(rules: Sequence[Rule]) -> Resolved:
             failures.append(Failure(rule.id, reason_of(error)))
             continue
         targets.extend(found)
-        for target in found:
-            for pattern, condition in target.scans:
+        for target, (_, scans, _) in zip(found, selections, strict=True):
+            for (pattern, condition), (_, expr) in zip(target.scans, scans, strict=True):
                 columns.setdefault(pattern, set()).update(target.bring, reads[condition])
-    demand = Demand({pattern: frozenset(names) for pattern, names in columns.items()})
+                if _TEXT in reads[condition]:
+                    ids, known = event_ids(expr), text_events.get(pattern, frozenset())
+                    text_events[pattern] = None if ids is None or known is None else ids | known
+    demand = Demand(
+        {pattern: frozenset(names) for pattern, names in columns.items()},
+        {pattern: ids for pattern, ids in text_events.items() if ids is not None},
+    )
     return Resolved(tuple(targets), planner.finish(), demand, tuple(failures))
+
+
+def event_ids(expr: Expr) -> frozenset[int] | None:
+    """The Windows event ids for which `expr` can hold at all; None when that does not show from its form."""
+    match expr:
+        case Like("EventID", (str(text),)) if text.isascii() and text.isdigit():
+            return frozenset((int(text),))
+        case And(items):
+            known = [ids for item in items if (ids := event_ids(item)) is not None]
+            return frozenset.intersection(*known) if known else None
+        case Or(items):
+            several = [event_ids(item) for item in items]
+            return None if None in several else frozenset().union(*(ids for ids in several if ids is not None))
+        case _:
+            return None
 
 
 def reason_of(error: BaseException) -> str:

@@ -24,11 +24,22 @@ class Demand:
     """
 
     columns: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    text_events: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    """For patterns that want `_text`: of which event ids at most. A reader may leave `_text` null in all others, since
+    no rule looks at it there. A pattern that is not named wants it of all."""
 
     def of(self, table: str) -> frozenset[str] | None:
         """The columns wanted of `table`; None when nobody wants its events at all."""
         found = [names for pattern, names in self.columns.items() if fnmatchcase(table, pattern)]
         return frozenset().union(*found) if found else None
+
+    def text_wanted(self, table: str, event_id: int) -> bool:
+        """Whether anybody wants `_text` of the events of `table` that have this id."""
+        return any(
+            "_text" in names and event_id in self.text_events.get(pattern, (event_id,))
+            for pattern, names in self.columns.items()
+            if fnmatchcase(table, pattern)
+        )
 
 
 @dataclass(frozen=True, slots=True)

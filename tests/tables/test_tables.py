@@ -39,3 +39,12 @@ def test_a_demand_joins_what_its_patterns_want():
     assert demand.of("sysmon.dns_query") == {"Image", "QueryName"}
     assert demand.of("sysmon.file_event") == {"Image"}
     assert demand.of("proxy.http") is None
+
+
+def test_a_demand_may_want_the_text_of_some_events_only():
+    columns = {"security.*": frozenset({"_text"}), "sysmon.*": frozenset({"_text"}), "*.other": frozenset({"EventID"})}
+    demand = Demand(columns, {"security.*": frozenset({4727})})
+    assert demand.text_wanted("security.other", 4727)
+    assert not demand.text_wanted("security.other", 4624)
+    assert demand.text_wanted("sysmon.dns_query", 22)
+    assert not demand.text_wanted("system.other", 7045)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Literal, cast
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import polars as pl
 import pyarrow as pa
 
 from simulator.dataset.exporting.evtx_json import evtx_object, instant
 from simulator.dataset.stream import Stream
-from simulator.dataset.writing import explained
 from simulator.errors import StreamError, UsageError, nearest
+from simulator.whole import beside, explained
 
 Format = Literal["jsonl", "csv"]
 
@@ -54,7 +54,7 @@ def export(
     target = Path(out)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise StreamError(f"{target} exists and is not an empty folder; it is left alone")
-    folder = target.with_name(f"{target.name}.partial-{os.getpid()}")
+    folder = beside(target)
     try:
         with explained(target):
             shutil.rmtree(folder, ignore_errors=True)
@@ -90,30 +90,35 @@ def _write(
     return names
 
 
-_Places = tuple[list[int], list[int]]
-"""Times and lengths of the lines of a file."""
+_Ints = npt.NDArray[np.int64]
+_Places = tuple[_Ints, _Ints]
+"""Times and lengths of the lines of a file; none of a CSV file."""
 _NO_LINES = pl.DataFrame(schema={"line": pl.UInt32, "event_id": pl.Int64, "table": pl.String, "file": pl.String})
 
 
-def _write_table(stream: Stream, table: str, kind: str, file: IO[bytes]) -> tuple[list[int], _Places]:
+def _write_table(stream: Stream, table: str, kind: str, file: IO[bytes]) -> tuple[_Ints, _Places]:
     columns = stream.columns(table)
     windows = "EventID" in columns and "Channel" in columns
-    ids: list[int] = []
-    times: list[int] = []
-    lengths: list[int] = []
+    ids: list[_Ints] = []
+    times: list[_Ints] = []
+    lengths: list[_Ints] = []
     for number, batch in enumerate(_batches(stream, table, columns)):
-        ids += batch.column("_event_id").to_numpy().tolist()
+        ids.append(batch.column("_event_id").to_numpy())
         if kind == "csv":
             file.write(_csv(batch, columns, heading=number == 0).encode())
             continue
-        times += batch.column("_time").cast(pa.int64()).fill_null(0).to_numpy().tolist()
+        times.append(batch.column("_time").cast(pa.int64()).fill_null(0).to_numpy())
         texts = [
             orjson.dumps(evtx_object(row) if windows else _flat(row), option=orjson.OPT_APPEND_NEWLINE)
             for row in batch.select([name for name in columns if name in batch.schema.names]).to_pylist()
         ]
-        lengths += map(len, texts)
+        lengths.append(np.fromiter(map(len, texts), np.int64, len(texts)))
         file.writelines(texts)
-    return ids, (times, lengths)
+    return _joined(ids), (_joined(times), _joined(lengths))
+
+
+def _joined(pieces: Sequence[_Ints]) -> _Ints:
+    return np.concatenate([np.zeros(0, np.int64), *pieces])
 
 
 def _batches(stream: Stream, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
@@ -138,16 +143,15 @@ def _csv(batch: pa.RecordBatch, columns: Sequence[str], *, heading: bool) -> str
     return str(text)
 
 
-def _merge(folder: Path, names: Sequence[str], places: Sequence[_Places]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _merge(folder: Path, names: Sequence[str], places: Sequence[_Places]) -> _Ints:
     """Puts the lines of all files into one in order of time, and removes the files; gives the order."""
-    times = np.concatenate([np.array(times, np.int64) for times, _ in places] or [np.zeros(0, np.int64)])
-    order = np.argsort(times, kind="stable")
+    order = np.argsort(_joined([times for times, _ in places]), kind="stable")
     file_of = np.repeat(np.arange(len(names)), [len(times) for times, _ in places])
     streams = [(folder / name).open("rb") for name in names]
     try:
         # Parts follow one another in time, so that each file is read nearly from its beginning to its end.
-        starts = np.concatenate([np.cumsum([0, *lengths])[:-1] for _, lengths in places] or [np.zeros(0, np.int64)])
-        sizes = np.concatenate([np.array(lengths, np.int64) for _, lengths in places] or [np.zeros(0, np.int64)])
+        starts = _joined([np.cumsum(lengths) - lengths for _, lengths in places])
+        sizes = _joined([lengths for _, lengths in places])
         with (folder / MERGED).open("wb") as out:
             for line in order.tolist():
                 stream = streams[file_of[line]]

@@ -87,6 +87,8 @@ def read_alike(
                 continue
             table = skeleton.table
             kept = possible(table, wanted) | (wanted & {TEXT})
+            if not demand.text_wanted(table, int(str(skeleton.fields["EventID"]))):
+                kept -= {TEXT}
             columns, doubtful = _columns(found, mine, skeleton, kept)
             if doubtful.any():
                 left.append(mine[doubtful])
@@ -104,8 +106,7 @@ def _lines(lines: pa.StringArray) -> Lines:
     starts, ends = offsets[:-1], offsets[1:].copy()
     for sign in (_NEWLINE, _RETURN):
         ends -= (ends > starts) & (data[ends - 1] == sign)
-    quotes, endless = _quotes(data, int(offsets[0]), int(offsets[-1]))
-    first = np.searchsorted(quotes, offsets)
+    quotes, first, endless = _quotes(data, offsets)
     counts = np.diff(first)
     # Pieces are compared and values read in one go, which must not reach beyond the memory: the last line may be left.
     sound = (counts > 0) & (counts < MOST_QUOTES) & (ends + MAX_PIECE + 16 <= len(data))
@@ -113,20 +114,46 @@ def _lines(lines: pa.StringArray) -> Lines:
     return Lines(data, words_of(data), starts, ends, quotes, first[:-1], counts, sound)
 
 
-def _quotes(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[Places, Places]:
-    """The places of quotes that are not escaped, and of quotes after so many backslashes that they are not counted."""
+def _quotes(data: npt.NDArray[np.uint8], offsets: Ints) -> tuple[Places, Ints, Places]:
+    """The places of quotes that are not escaped, for each of `offsets` how many stand before it, and the places of
+    quotes after so many backslashes that they are not counted. Goes through the bytes in pieces that stay in the
+    cache."""
     found: list[Places] = []
-    after: list[Places] = []
-    for at in range(begin, end, _CHUNK):
-        is_quote = data[at : min(at + _CHUNK, end)] == _QUOTE
-        found.append(_places(is_quote, at))
+    endless: list[Places] = []
+    first = np.zeros(len(offsets), np.int64)
+    total = 0
+    begin, end = int(offsets[0]), int(offsets[-1])
+    edges = [*range(begin, end, _CHUNK), end]
+    lines = np.searchsorted(offsets, edges).tolist()
+    lines[-1] = len(offsets)
+    for at, to, line, beyond in zip(edges[:-1], edges[1:], lines[:-1], lines[1:], strict=True):
+        is_quote = data[at:to] == _QUOTE
+        places = _places(is_quote, at)
         skip = int(at == 0)
-        is_quote[skip:] &= data[at + skip - 1 : min(at + _CHUNK, end) - 1] == _BACKSLASH
+        is_quote[skip:] &= data[at + skip - 1 : to - 1] == _BACKSLASH
         is_quote[:skip] = False
-        after.append(_places(is_quote, at))
-    quotes, suspects = np.concatenate(found), np.concatenate(after)
-    if not len(suspects):
-        return quotes, suspects
+        suspects = _places(is_quote, at)
+        if len(suspects):
+            escaped, uncounted = _escaped(data, suspects, begin)
+            kept = np.ones(len(places), bool)
+            kept[np.searchsorted(places, escaped)] = False
+            places = places[kept]
+            endless.append(uncounted)
+        first[line:beyond] = np.searchsorted(places, offsets[line:beyond]) + total
+        found.append(places)
+        total += len(places)
+    nothing = np.zeros(0, np.int32)
+    return np.concatenate([nothing, *found]), first, np.concatenate([nothing, *endless])
+
+
+def _places(marks: Bools, at: int) -> Places:
+    places = np.flatnonzero(marks).astype(np.int32)
+    places += np.int32(at)
+    return places
+
+
+def _escaped(data: npt.NDArray[np.uint8], suspects: Places, begin: int) -> tuple[Places, Places]:
+    """Of quotes after a backslash those that an odd number of them escapes, and those after too many to count."""
     run = np.ones(len(suspects), np.int64)
     active = np.arange(len(suspects))
     for _ in range(MOST_ESCAPES):
@@ -135,16 +162,7 @@ def _quotes(data: npt.NDArray[np.uint8], begin: int, end: int) -> tuple[Places, 
         if not len(active):
             break
         run[active] += 1
-    escaped = suspects[run % 2 == 1]
-    kept = np.ones(len(quotes), bool)
-    kept[np.searchsorted(quotes, escaped)] = False
-    return quotes[kept], suspects[active]
-
-
-def _places(marks: Bools, at: int) -> Places:
-    places = np.flatnonzero(marks).astype(np.int32)
-    places += np.int32(at)
-    return places
+    return suspects[run % 2 == 1], suspects[active]
 
 
 def _sorted_out(lines: Lines, rows: Ints, left: list[Ints]) -> Iterator[tuple[Skeleton, Ints]]:
