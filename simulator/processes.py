@@ -109,13 +109,24 @@ def _starting(tasks: Sequence[object]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _no_interrupt() -> Iterator[None]:
-    """Holds Ctrl-C back: it waits for this process, and never comes to those that are started meanwhile."""
+    """Holds Ctrl-C back until the end of the context, and for ever from processes that are started in it.
+
+    Those inherit the mask. In this process another thread may receive the signal, and Python would then interrupt the
+    main thread half-way through starting a process, which would complain: so the handler only takes note of it.
+    """
     resource_tracker.ensure_running()  # Starting it would let the signal through again.
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    noted: list[int] = []
+    main = threading.current_thread() is threading.main_thread()
+    handler = signal.signal(signal.SIGINT, lambda number, _: noted.append(number)) if main else None
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if handler is not None:
+            signal.signal(signal.SIGINT, handler)
+        if noted:
+            signal.raise_signal(signal.SIGINT)
 
 
 @contextlib.contextmanager
