@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from pathlib import Path
@@ -15,12 +14,13 @@ from simulator.cli.progress import progress
 from simulator.content import content
 from simulator.detect import detect
 from simulator.engine.alerts_file import write_alerts
-from simulator.errors import StreamError, UsageError
+from simulator.errors import UsageError
 from simulator.ir import Status
 from simulator.languages import load_rules
 from simulator.report import print_scorecard, write_html, write_json
 from simulator.score import examples, score
 from simulator.simulate import simulate
+from simulator.whole import beside, explained, put_in_place
 
 
 @click.command(cls=options.GreedyCommand)
@@ -70,7 +70,8 @@ def run(
         scorecard = score(alerts, stream)
         write_json(scorecard, partial / "scorecard.json")
         write_html(scorecard, partial / "report.html", examples(alerts, stream))
-        _replace(partial, out)
+        with explained(out):
+            put_in_place(partial, out)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     if json_output:
@@ -89,18 +90,7 @@ def _partial(out: Path) -> Path:
     """An empty folder beside `out` to work in, so that an interrupted run leaves nothing that looks whole."""
     if out.exists() and not (out / "stream" / "manifest.json").is_file() and (not out.is_dir() or any(out.iterdir())):
         raise UsageError(f"{out} exists and is not the result of an earlier run; choose another --out")
-    partial = out.with_name(f"{out.name}.partial-{os.getpid()}")
-    try:
+    partial = beside(out)
+    with explained(partial):
         partial.mkdir(parents=True)
-    except OSError as error:
-        raise StreamError(f"cannot write {partial}: {error.strerror}") from error
     return partial
-
-
-def _replace(partial: Path, out: Path) -> None:
-    """Put the finished folder in the place of an earlier one."""
-    old = out.with_name(f"{out.name}.old-{os.getpid()}")
-    if out.exists():
-        out.rename(old)
-    partial.rename(out)
-    shutil.rmtree(old, ignore_errors=True)

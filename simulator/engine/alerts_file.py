@@ -7,7 +7,6 @@ that is read back can be scored, not executed.
 
 from __future__ import annotations
 
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from simulator.engine.alerts import ALERT_SCHEMA, Alerts, Failure, Reading
 from simulator.errors import Location, StreamError
 from simulator.ir import Rule, Scan, Union, tables_of
 from simulator.tables import Rejected
+from simulator.whole import whole_file
 
 _KEY = b"sparring"
 _FORMAT = 1
@@ -31,15 +31,8 @@ def write_alerts(alerts: Alerts, path: Path) -> None:
     Raises StreamError where the file cannot be written.
     """
     table = alerts.table.cast(ALERT_SCHEMA).replace_schema_metadata({_KEY: orjson.dumps(_about(alerts))})
-    partial = path.with_name(f"{path.name}.partial-{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as partial:
         pq.write_table(table, partial, compression="zstd")
-        partial.replace(path)
-    except (OSError, pa.ArrowException) as error:
-        raise StreamError(f"cannot write alerts to {path}: {error}") from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def read_alerts(path: Path) -> Alerts:

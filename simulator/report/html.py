@@ -12,9 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from simulator.report import words
-from simulator.report.files import write_whole
 from simulator.report.ranking import stayed_silent, worth_showing
 from simulator.score import Example, Measure, Ratio, RuleScore, Scorecard, Spread, Unmeasured
+from simulator.whole import whole_file
 
 Examples = Mapping[str, Sequence[Example]]
 """Alerts to show with their events, by rule id."""
@@ -22,7 +22,9 @@ Examples = Mapping[str, Sequence[Example]]
 
 def write_html(scorecard: Scorecard, path: Path, examples: Examples | None = None) -> None:
     """Write report.html to `path`, whole or not at all. Raises StreamError where that fails."""
-    write_whole(render(scorecard, examples).encode("utf-8", "replace"), path)
+    page = render(scorecard, examples).encode("utf-8", "replace")
+    with whole_file(path) as partial:
+        partial.write_bytes(page)
 
 
 def render(scorecard: Scorecard, examples: Examples | None = None) -> str:

@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from simulator.report.files import write_whole
 from simulator.score import Scorecard
+from simulator.whole import whole_file
 
 
 @cache
@@ -22,4 +22,6 @@ def schema() -> dict[str, Any]:
 
 def write_json(scorecard: Scorecard, path: Path) -> None:
     """Write scorecard.json to `path`, whole or not at all. Raises StreamError where that fails."""
-    write_whole(orjson.dumps(scorecard.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE), path)
+    text = orjson.dumps(scorecard.to_json(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    with whole_file(path) as partial:
+        partial.write_bytes(text)
