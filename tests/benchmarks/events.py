@@ -307,6 +307,9 @@ def cached_jsonl(folder: Path, count: int) -> Path:
         partial = path.with_suffix(f".partial-{os.getpid()}")
         write_jsonl(partial, count)
         partial.replace(path)
+        for other in folder.glob(f"events-{count}-*.jsonl"):
+            if other != path:
+                other.unlink()
     return path
 
 
