@@ -1,4 +1,4 @@
-"""Second stage: expressions become a shared graph of checks in negation normal form.
+"""Fourth stage: conditions, once their guards go live, become a shared graph of checks in negation normal form.
 
 Negations move down to the leaves. Then only "is it true" has to be asked of any node, and three-valued logic is
 settled in the leaves: a negated check over a missing value is true under `Missing.FALSE` and not true under
