@@ -1,8 +1,8 @@
 """The examples in the documentation run as tests: `python` blocks as Python, `console` blocks as commands.
 
-All examples of one page share a temporary folder that starts out empty. A command must exit with 0 unless the line below
-it in the page says `(exits with N)`. Lines of output in the page must occur in the real output, in order; a line `...` stands
-for any.
+All examples of one page share a temporary folder that starts out empty. A command must exit with 0 unless the line
+below it in the page says `(exits with N)`. Lines of output in the page must occur in the real output, in order; a line
+`...` stands for any.
 """
 
 from __future__ import annotations

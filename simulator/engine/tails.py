@@ -100,6 +100,8 @@ def run_tail(rule: Rule, node: Correlate, candidates: Mapping[Path, pa.Table]) -
         return FIRINGS.empty_table()
     try:
         with closing(duckdb.connect(":memory:", config=_SETTINGS)) as database:
+            for lock in _LOCKS:
+                database.execute(lock)
             database.register("event", _events(list(candidates.values())))
             firings = _fire(database, node, candidates, ())
     except duckdb.Error as error:

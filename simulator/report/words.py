@@ -85,11 +85,6 @@ def median_duration(measure: SpreadMeasure) -> str:
     return duration(measure.median) if isinstance(measure, Spread) else DASH
 
 
-def median_size(measure: SpreadMeasure) -> str:
-    """The median as a size, or a dash."""
-    return size(measure.median) if isinstance(measure, Spread) else DASH
-
-
 def count(value: int | None) -> str:
     """`1,234`, or a dash for None."""
     return DASH if value is None else f"{value:,}"

@@ -15,7 +15,6 @@ from simulator.world.model import HOSTS, SYSTEM, USERS, Company, World
 from simulator.world.people import DEPARTMENTS, company_name, people, plain
 from simulator.world.profile import Profile, find_profile, load_pools, load_profile, load_software
 
-MICROSECOND = 1
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -162,3 +164,22 @@ def test_a_correlation_that_needs_too_much_memory_fails_by_itself(monkeypatch: p
     )
     with pytest.raises(TailError, match="rule rule-0: the correlation failed: Out of Memory"):
         run_tail(rule_of(node), node, {(0,): rows})
+
+
+def test_queries_cannot_reach_files_or_change_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    """Nothing of a rule or an event becomes a query's text; were it otherwise, there would be nothing to reach."""
+    tried = []
+
+    def try_out(database: duckdb.DuckDBPyConnection, *_: object) -> pa.Table:
+        for query in (f"SELECT * FROM read_text('{tmp_path}/*')", "SET enable_external_access = true"):
+            with pytest.raises(duckdb.Error):
+                database.execute(query)
+            tried.append(query)
+        return tails.FIRINGS.empty_table()
+
+    (tmp_path / "secret").write_text("x")
+    monkeypatch.setattr(tails, "_fire", try_out)
+    node = Correlate(CorrelationKind.EVENT_COUNT, (Branch("a", Scan("t"), ()),), (), 10**7, (Threshold(Op.GE, 1),))
+    event = {"_event_id": 1, "_time": datetime(2026, 1, 1, tzinfo=UTC), "_host": "h"}
+    fired(node, [("t", event)])
+    assert len(tried) == 2

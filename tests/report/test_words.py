@@ -50,7 +50,7 @@ def test_measures() -> None:
     assert words.rate(Ratio(100, 12.1, 361.2, 20)) == "100 (12–361)"
     assert words.ratio(Unmeasured("no alerts")) == words.rate(Unmeasured("no alerts")) == "–"
     assert words.median_duration(Spread(150, 222, 4)) == "2.5 min"
-    assert words.median_size(Unmeasured("none")) == "–"
+    assert words.median_duration(Unmeasured("none")) == "–"
 
 
 def test_findings_in_words() -> None:
