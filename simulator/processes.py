@@ -57,13 +57,10 @@ def in_order(
         yield _results(pool, tasks, workers, size)
         finished = True
     finally:
-        processes = list((pool._processes or {}).values())
-        pool.shutdown(wait=finished, cancel_futures=True)
         if not finished:
-            for process in processes:
+            for process in list((pool._processes or {}).values()):
                 process.terminate()
-            for process in processes:
-                process.join(5)
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _results(
