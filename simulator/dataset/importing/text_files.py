@@ -17,10 +17,10 @@ from simulator.dataset.importing.block import Block, read_block
 from simulator.dataset.importing.fields import Ints, text_array
 from simulator.tables import Batch, Demand, PassedOver, Rejected
 
-PART = 64 << 20
+PART = 128 << 20
 """Bytes of a file in one part, and in one block, at most: each block costs some
 milliseconds for each kind of event in it."""
-BLOCK_ROWS = 65_536
+BLOCK_ROWS = 262_144
 _COUNTED = 1 << 18
 """Bytes looked through for newlines at a time: as many as stay in the cache."""
 MAX_LINE = 64 << 20
