@@ -80,7 +80,7 @@ def read_alike(
     passed = 0
     for begin, end in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
         rows = order[begin:end]
-        for skeleton, mine in _sorted_out(found, rows, left):
+        for skeleton, mine in _sorted_out(found, rows, demand, left):
             wanted = demand.of(skeleton.table)
             if wanted is None:
                 passed += len(mine)
@@ -165,8 +165,9 @@ def _escaped(data: npt.NDArray[np.uint8], suspects: Places, begin: int) -> tuple
     return suspects[run % 2 == 1], suspects[active]
 
 
-def _sorted_out(lines: Lines, rows: Ints, left: list[Ints]) -> Iterator[tuple[Skeleton, Ints]]:
-    """The rows that keep to each skeleton. All have as many quotes."""
+def _sorted_out(lines: Lines, rows: Ints, demand: Demand, left: list[Ints]) -> Iterator[tuple[Skeleton, Ints]]:
+    """The rows that keep to each skeleton. All have as many quotes. Of lines of a kind that is not demanded only what
+    tells the kind is looked at."""
     quotes = int(lines.counts[rows[0]])
     known = _known.setdefault(quotes, [])
     _known.move_to_end(quotes)
@@ -176,7 +177,7 @@ def _sorted_out(lines: Lines, rows: Ints, left: list[Ints]) -> Iterator[tuple[Sk
     for skeleton in list(known):
         if not len(rows):
             return
-        kept = _keeping(lines, rows, skeleton)
+        kept = _keeping(lines, rows, skeleton, demand.of(skeleton.table) is not None)
         if kept.any():
             yield skeleton, rows[kept]
             rows = rows[~kept]
@@ -184,7 +185,7 @@ def _sorted_out(lines: Lines, rows: Ints, left: list[Ints]) -> Iterator[tuple[Sk
         tried += 1
         row = int(rows[0])
         learnt = learn(lines.data[lines.starts[row] : lines.ends[row]].tobytes())
-        if learnt is None or not (kept := _keeping(lines, rows, learnt))[0]:
+        if learnt is None or not (kept := _keeping(lines, rows, learnt, True))[0]:
             left.append(rows[:1])
             rows = rows[1:]
             continue
@@ -195,9 +196,9 @@ def _sorted_out(lines: Lines, rows: Ints, left: list[Ints]) -> Iterator[tuple[Sk
     left.append(rows)
 
 
-def _keeping(lines: Lines, rows: Ints, skeleton: Skeleton) -> Bools:
-    """Which rows keep to the skeleton. Neither pieces nor lines hold a newline: bytes that are the same lie within one
-    line."""
+def _keeping(lines: Lines, rows: Ints, skeleton: Skeleton, whole: bool) -> Bools:
+    """Which rows keep to the skeleton: to all of it, or to what tells the kind of event. Neither pieces nor lines hold a
+    newline: bytes that are the same lie within one line."""
     kept = np.arange(len(rows))
     first = lines.first[rows]
     begin, end = lines.starts[rows], lines.ends[rows]
@@ -208,13 +209,13 @@ def _keeping(lines: Lines, rows: Ints, skeleton: Skeleton) -> Bools:
             kept, first, begin, end = kept[same], first[same], begin[same], end[same]
 
     keep((lines.quotes[first] - begin == len(skeleton.head)) & _same(lines, begin, skeleton.head))
-    for piece in skeleton.pieces:
+    for piece in skeleton.pieces if whole else skeleton.telling:
         if not len(kept):
             break
         at = (end if piece.quote < 0 else lines.quotes[first + piece.quote]) + np.int64(piece.offset)
         same = _same(lines, np.maximum(at, 0) if piece.offset < 0 else at, piece.content)
         keep(same & (at + len(piece.content) == end) if piece.closes else same)
-    for slot in skeleton.slots:
+    for slot in skeleton.slots if whole else ():
         if not slot.text and len(kept):
             keep(_is_plain(lines, *_span(lines, first, end, slot), skeleton.nulls))
     found = np.zeros(len(rows), bool)

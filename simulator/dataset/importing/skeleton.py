@@ -66,6 +66,8 @@ class Skeleton:
     slots: tuple[Slot, ...]
     fields: dict[str, int | str | list[str]]
     table: str
+    telling: tuple[Piece, ...]
+    """The pieces that tell the kind of event: enough for lines that nobody wants to read."""
     nulls: bool
     """Whether `null` may stand for a value. Where a field has several names the first that is not null counts, so it
     may not."""
@@ -92,7 +94,7 @@ def learn(line: bytes) -> Skeleton | None:
     slots, pieces, head = _cut(line, leaves)
     if any(len(piece.content) > MAX_PIECE - 8 for piece in pieces):
         return None
-    return Skeleton(_quotes(line), head, pieces, slots, fields, event.table, nulls="Event" in record)
+    return Skeleton(_quotes(line), head, pieces, slots, fields, event.table, _telling(pieces), nulls="Event" in record)
 
 
 class _NoSkeletonError(Exception):
@@ -195,6 +197,12 @@ def _cut(line: bytes, leaves: list[_Leaf]) -> tuple[tuple[Slot, ...], tuple[Piec
         begin = following
     pieces.append(Piece(number[begin], 0, line[begin:], closes=True))
     return tuple(slots), tuple(pieces), line[: places[0]]
+
+
+def _telling(pieces: tuple[Piece, ...]) -> tuple[Piece, ...]:
+    """Those with the name and the whole value of what tells the kind of event."""
+    names = [b'"%s":' % name.encode() for name in _FIXED]
+    return tuple(piece for piece in pieces if any(name in piece.content for name in names)) or pieces
 
 
 def _structural(line: bytes) -> Iterator[int]:
