@@ -197,8 +197,8 @@ def _sorted_out(lines: Lines, rows: Ints, demand: Demand, left: list[Ints]) -> I
 
 
 def _keeping(lines: Lines, rows: Ints, skeleton: Skeleton, whole: bool) -> Bools:
-    """Which rows keep to the skeleton: to all of it, or to what tells the kind of event. Neither pieces nor lines hold a
-    newline: bytes that are the same lie within one line."""
+    """Which rows keep to the skeleton: to all of it, or to what tells the kind of event. Neither pieces nor lines hold
+    a newline: bytes that are the same lie within one line."""
     kept = np.arange(len(rows))
     first = lines.first[rows]
     begin, end = lines.starts[rows], lines.ends[rows]
