@@ -41,8 +41,15 @@ _SVCHOST: Final = "C:\\Windows\\System32\\svchost.exe"
 
 PROGRAMS: Final[tuple[Program, ...]] = (
     Program("system", "System", "", None, delay=0),
-    Program("smss", "C:\\Windows\\System32\\smss.exe", "\\SystemRoot\\System32\\smss.exe", "system", delay=900),
-    Program("wininit", "C:\\Windows\\System32\\wininit.exe", "wininit.exe", "smss", delay=2100),
+    Program(
+        "smss",
+        "C:\\Windows\\System32\\smss.exe",
+        "\\SystemRoot\\System32\\smss.exe",
+        "system",
+        delay=900,
+        software="smss",
+    ),
+    Program("wininit", "C:\\Windows\\System32\\wininit.exe", "wininit.exe", "smss", delay=2100, software="wininit"),
     Program(
         "services",
         "C:\\Windows\\System32\\services.exe",
@@ -51,7 +58,14 @@ PROGRAMS: Final[tuple[Program, ...]] = (
         delay=2500,
         software="services",
     ),
-    Program("lsass", "C:\\Windows\\System32\\lsass.exe", "C:\\Windows\\system32\\lsass.exe", "wininit", delay=2600),
+    Program(
+        "lsass",
+        "C:\\Windows\\System32\\lsass.exe",
+        "C:\\Windows\\system32\\lsass.exe",
+        "wininit",
+        delay=2600,
+        software="lsass",
+    ),
     Program(
         "svchost",
         _SVCHOST,
@@ -95,7 +109,15 @@ PROGRAMS: Final[tuple[Program, ...]] = (
         delay=21000,
         software="wmiprvse",
     ),
-    Program("winlogon", "C:\\Windows\\System32\\winlogon.exe", "winlogon.exe", "smss", session=True, delay=0),
+    Program(
+        "winlogon",
+        "C:\\Windows\\System32\\winlogon.exe",
+        "winlogon.exe",
+        "smss",
+        session=True,
+        delay=0,
+        software="winlogon",
+    ),
     Program(
         "userinit",
         "C:\\Windows\\System32\\userinit.exe",
@@ -105,6 +127,7 @@ PROGRAMS: Final[tuple[Program, ...]] = (
         session=True,
         integrity="Medium",
         delay=9000,
+        software="userinit",
     ),
     Program(
         "explorer",
