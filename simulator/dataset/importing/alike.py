@@ -86,7 +86,7 @@ def read_alike(
                 passed += len(mine)
                 continue
             table = skeleton.table
-            kept = possible(table, wanted) | (wanted & {TEXT})
+            kept = possible(table, wanted)
             if not demand.text_wanted(table, int(str(skeleton.fields["EventID"]))):
                 kept -= {TEXT}
             columns, doubtful = _columns(found, mine, skeleton, kept)

@@ -78,7 +78,7 @@ class Careful:
         table = event.table
         if table not in self._wanted:
             wanted = self._demand.of(table)
-            self._wanted[table] = None if wanted is None else possible(table, wanted) | (wanted & {TEXT})
+            self._wanted[table] = None if wanted is None else possible(table, wanted)
         wanted = self._wanted[table]
         if wanted is None:
             self._passed += 1

@@ -12,6 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from simulator.dataset.whole_text import TEXT
 from simulator.tables import TABLES, Batch, Column, Table, Type, table_for_windows
 from simulator.tables.windows import ENVELOPE
 
@@ -43,9 +44,9 @@ def table_of(channel: str, event_id: int) -> str:
 
 def possible(table: str, wanted: frozenset[str]) -> frozenset[str]:
     """Those of `wanted` that real logs can have in `table`. A Windows event may have more than its table lists: other
-    versions of a sensor, and whatever forwards events, add fields."""
+    versions of a sensor, and whatever forwards events, add fields. The whole text there always is."""
     known = TABLES.get(table)
-    return wanted if known is None or known.open or known.channel else wanted & known.names
+    return wanted if known is None or known.open or known.channel else wanted & (known.names | {TEXT})
 
 
 def user_fields(table: str) -> tuple[str, ...]:
