@@ -67,7 +67,7 @@ def normal(ids: Ids, *names: str | int) -> Floats:
     return inverse
 
 
-def lognormal(ids: Ids, median: float, sigma: float, *names: str | int) -> Floats:
+def lognormal(ids: Ids, median: float | Floats, sigma: float | Floats, *names: str | int) -> Floats:
     """One log-normal value for each row with that median and that sigma of the logarithm."""
     value: Floats = median * np.exp(sigma * normal(ids, *names))
     return value

@@ -316,7 +316,7 @@ def _number(value: Number, scope: Scope, per: str) -> Column:
         case "normal":
             made = first + second * draw.normal(ids, *names)
         case "lognormal":
-            made = first * np.exp(second * draw.normal(ids, *names))
+            made = draw.lognormal(ids, first, second, *names)
         case _:
             made = -first * np.log1p(-draw.uniform(ids, *names))
     if value.least is not None:
