@@ -88,8 +88,18 @@ def parse(raw: bytes, name: str) -> Document:
 
 def _refuse_depth(text: str, name: str) -> None:
     """Raise InvalidScenario for what is nested too deep: composing it would overflow the stack."""
+    try:
+        _refuse_depth_by(_LOADER, text, name)
+    except yaml.MarkedYAMLError as error:
+        # Newer libyaml looks ahead, and gives up by itself at a depth of its own; the slow reader says where ours is.
+        if "nesting depth" in str(error.problem):
+            _refuse_depth_by(yaml.SafeLoader, text, name)
+        raise
+
+
+def _refuse_depth_by(loader: Any, text: str, name: str) -> None:
     depth = 0
-    for event in yaml.parse(text, Loader=_LOADER):
+    for event in yaml.parse(text, Loader=loader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > MAX_DEPTH:

@@ -34,6 +34,7 @@ from simulator.ir import (
     Requirement,
     Rule,
     Scan,
+    Term,
     TimePart,
     Union,
 )
@@ -65,7 +66,7 @@ _FULL = Support(State.FULL)
 _NONE = Support(State.NONE)
 
 _PREDICATES: dict[type, Support] = {
-    **dict.fromkeys((Const, And, Or, Not, Like, Cidr, Compare, IsNull, FieldPair, TimePart), _FULL),
+    **dict.fromkeys((Const, And, Or, Not, Like, Cidr, Compare, IsNull, FieldPair, TimePart, Term), _FULL),
     Regex: Support(State.LIMITED, "PCRE without recursion, conditionals, callouts and verbs"),
 }
 
@@ -133,6 +134,8 @@ def _relation(rule: Rule, executor: Executor, relation: Relation, depth: int, fr
             _correlation(rule, executor, relation)
             for branch in relation.branches:
                 _relation(rule, executor, branch.source, depth + 1, True)
+        case _:
+            raise UnsupportedRule(rule.location, f"{executor.name}: nothing here runs {type(relation).__name__}")
 
 
 def _expr(rule: Rule, executor: Executor, expr: Expr, depth: int) -> None:

@@ -34,6 +34,8 @@ from simulator.ir import (
     Not,
     Or,
     Regex,
+    Term,
+    Test,
     TimePart,
     Wild,
 )
@@ -194,7 +196,9 @@ class Planner:
                 return None if value == positive else self._node(Kind.SUM, [])
             case Regex(field, pattern, flags):
                 return self._of_regex(field, pattern, flags) if positive else None
-            case IsNull() | FieldPair() | Cidr() | Compare() | TimePart():
+            case Term(field, text):
+                return self._of_glob(field, (Wild.ANY, text, Wild.ANY)) if positive and text else None
+            case IsNull() | FieldPair() | Cidr() | Compare() | TimePart() | Test():
                 return None
 
     def _literal(self, field: str, anchor: int, text: str) -> int:

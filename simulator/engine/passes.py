@@ -11,9 +11,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from simulator.ir import And, Cidr, Compare, Const, Expr, FieldPair, IsNull, Like, Missing, Not, Or, Regex, TimePart
+from simulator.ir import (
+    And,
+    Cidr,
+    Compare,
+    Const,
+    Expr,
+    FieldPair,
+    IsNull,
+    Like,
+    Missing,
+    Not,
+    Or,
+    Regex,
+    Term,
+    Test,
+    TimePart,
+)
 
-ValueLeaf = Like | Regex | Cidr | Compare | TimePart
+ValueLeaf = Like | Regex | Cidr | Compare | TimePart | Term
 """A leaf that looks at one value."""
 
 
@@ -104,6 +120,8 @@ class Graph:
                 return self._number(Null(field, not positive), (field, positive))
             case FieldPair():
                 return self._number(PairCheck(expr, not positive), (expr, positive))
+            case Test():
+                raise ValueError("a computed value cannot be tested on events, only on rows")
             case _:
                 unless_missing = not positive and expr.missing is Missing.UNKNOWN
                 leaf = self._leaves.setdefault(expr, len(self._leaves))

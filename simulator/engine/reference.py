@@ -17,6 +17,7 @@ from typing import cast
 
 from simulator.engine.regexes import compile_regex
 from simulator.engine.text import (
+    as_term,
     compares,
     elements,
     fold,
@@ -54,6 +55,8 @@ from simulator.ir import (
     Relation,
     Requirement,
     Scan,
+    Term,
+    Test,
     TimePart,
     Union,
     Wild,
@@ -83,7 +86,9 @@ def holds(expr: Expr, event: Event) -> bool | None:
             if not lefts or not rights:
                 return None if missing is Missing.UNKNOWN else False
             return any(_related(a, relation, b, case) for a in lefts for b in rights)
-        case Like() | Regex() | Cidr() | Compare() | TimePart():
+        case Test():
+            raise NotImplementedError
+        case Like() | Regex() | Cidr() | Compare() | TimePart() | Term():
             values = elements(event.get(expr.field))
             if not values:
                 return None if expr.missing is Missing.UNKNOWN else False
@@ -116,6 +121,8 @@ def _holds_for(leaf: Leaf, value: object) -> bool:
         case Compare(_, op, bound, _):
             number = read_number(value)
             return number is not None and compares(number, op, bound)
+        case Term(_, text, case, start, end):
+            return as_term(text, text_of(value), case is Case.FOLD, start, end)
         case TimePart(_, unit, op, bound, _):
             time = read_time(value)
             return time is not None and compares(time_part(time, unit), op, bound)
@@ -190,6 +197,8 @@ def _rows(relation: Relation, events: Sequence[tuple[str, Event]]) -> list[_Row]
             return list({row.events: row for row in reversed(every)}.values())
         case Correlate():
             return _firings(relation, events)
+        case _:
+            raise NotImplementedError(type(relation).__name__)
 
 
 @dataclass(slots=True)

@@ -25,6 +25,7 @@ from simulator.ir import (
     Relation,
     Rule,
     Scan,
+    Test,
     Union,
 )
 from simulator.tables import Demand
@@ -157,6 +158,8 @@ def _reads(expr: Expr, names: set[str]) -> set[str]:
             pass
         case FieldPair(left, right):
             names.update((left, right))
+        case Test():
+            raise ValueError("a computed value cannot be tested on events, only on rows")
         case _:
             names.add(expr.field)
             if isinstance(expr, Regex):

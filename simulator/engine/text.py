@@ -182,3 +182,18 @@ def inside(text: str, network: Network) -> bool:
 
 def _utc(when: datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+
+
+def as_term(term: str, text: str, folded: bool, start: bool = True, end: bool = True) -> bool:
+    """Whether `term` stands in `text` with no letter or digit right before it (if `start`) and right after it (if `end`)."""
+    if folded:
+        term, text = fold(term), fold(text)
+    place = text.find(term)
+    while place >= 0:
+        after = place + len(term)
+        if not (start and place and text[place - 1].isalnum()) and not (
+            end and after < len(text) and text[after].isalnum()
+        ):
+            return True
+        place = text.find(term, place + 1)
+    return False

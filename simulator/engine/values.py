@@ -16,6 +16,7 @@ from simulator.engine.passes import ValueLeaf
 from simulator.engine.regexes import Linear, compile_regex
 from simulator.engine.text import (
     Network,
+    as_term,
     compares,
     fold,
     read_address,
@@ -25,7 +26,7 @@ from simulator.engine.text import (
     text_of,
     time_part,
 )
-from simulator.ir import Case, Cidr, Compare, FieldPair, Glob, Like, Pair, Regex, TimePart, Wild
+from simulator.ir import Case, Cidr, Compare, FieldPair, Glob, Like, Pair, Regex, Term, TimePart, Wild
 
 Test = Callable[[object], bool]
 """Whether a single value (text, number, boolean, time) passes."""
@@ -242,7 +243,7 @@ def _ranges(networks: Sequence[Network], version: int) -> tuple[list[int], list[
     return firsts, lasts
 
 
-def _other(leaf: Regex | Compare | TimePart) -> Test:
+def _other(leaf: Regex | Compare | TimePart | Term) -> Test:
     match leaf:
         case Regex(_, pattern, flags):
             return _on_text(compile_regex(pattern, flags).search)
@@ -253,6 +254,8 @@ def _other(leaf: Regex | Compare | TimePart) -> Test:
                 return number is not None and compares(number, op, wanted)
 
             return compare
+        case Term(_, text, case, start, end):
+            return _on_text(lambda value: as_term(text, value, case is Case.FOLD, start, end))
         case TimePart(_, unit, op, part):
 
             def compare_part(value: object) -> bool:

@@ -2,6 +2,14 @@
 
 Every relation yields rows, and every row carries its evidence: the ids of the events behind it. A filter's row has one,
 a correlation's has all that made it fire.
+
+Below `Read` there are events: `Scan`, `Filter` and `Union` over the raw columns of tables, which the sieve runs. `Read`
+makes rows of them, with columns of declared kinds, and above it stand the operators of the query languages. Their rows
+have no names that nobody declared: what a relation's rows hold is `simulator.ir.columns_of`. Evidence goes through all
+of them: a row made of several rows has the evidence of all of them, each event once.
+
+Rows have no order but what an operator's own `order` says. Where an order leaves rows equal, the time of their last
+event decides, then their evidence, so that every executor gives the same.
 """
 
 from __future__ import annotations
@@ -10,6 +18,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from simulator.ir.scalar import Expr, Op
+from simulator.ir.values import Plain, Value
+from simulator.tables import Column, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,17 +116,225 @@ class Correlate:
 
 
 Requirement = str | tuple["Requirement", ...]
-Relation = Scan | Filter | Union | Correlate
 
 
-def tables_of(relation: Relation) -> tuple[str, ...]:
-    """The tables and table patterns that a plan reads, each once, in order of first mention."""
-    match relation:
-        case Scan(tables):
-            return (tables,)
-        case Filter(source):
-            return tables_of(source)
-        case Union(sources):
-            return tuple(dict.fromkeys(name for source in sources for name in tables_of(source)))
-        case Correlate(branches=branches):
-            return tuple(dict.fromkeys(name for branch in branches for name in tables_of(branch.source)))
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Events as rows: of each event of `source` (made of Scan, Filter and Union) the named columns, as the kinds given.
+
+    A column that an event lacks is null. A value of another kind is converted as `engine.text` reads it (text of a
+    number, number in a text, ISO 8601 time in a text, several values as a list, one value as a list of one, a list as
+    its texts joined by `, `); what cannot be read as its kind is null. `_event_id`, `_time`, `_host`, `_user` may be
+    named like any other.
+    """
+
+    source: Relation
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A constant table. Its rows have no evidence. Values as in `Literal`."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Plain, ...], ...]
+
+
+Named = tuple[str, Value]
+"""A column to be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Columns added to, or put in the place of, those of `source`. All values see the source's row, not each other."""
+
+    source: Relation
+    columns: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Exactly these columns, in this order."""
+
+    source: Relation
+    columns: tuple[Named, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of an order. Texts compare by code point, false before true, lists by their elements."""
+
+    value: Value
+    descending: bool = False
+    nulls_first: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A column `name` of `kind`: an aggregate function of `ir.functions.AGGREGATES` over those rows of a group for
+    which `where` holds. Null arguments do not count unless the function says otherwise. `distinct` takes each
+    combination of arguments once. `order` matters to the functions that say so."""
+
+    name: str
+    function: str
+    args: tuple[Value, ...]
+    kind: Type
+    where: Expr | None = None
+    distinct: bool = False
+    order: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One row for each combination of `by` (nulls are equal to each other), with the columns of `by` and `measures`.
+    Without `by` there is one row in all; over no rows, that one only if `always`."""
+
+    source: Relation
+    by: tuple[Named, ...]
+    measures: tuple[Measure, ...]
+    always: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """All rows of `source` with `measures` added, each over some rows of the same `by` values: from `preceding` rows
+    before to `following` rows after in `order` (None: to the end). Besides aggregates the functions of
+    `simulator.ir.functions.RANKINGS`. A row keeps its own evidence alone; with `gather`, it has that of its frame."""
+
+    source: Relation
+    by: tuple[Value, ...]
+    order: tuple[Key, ...]
+    measures: tuple[Measure, ...]
+    preceding: int | None = None
+    following: int | None = None
+    gather: bool = False
+
+
+class JoinKind(Enum):
+    """Which rows a join gives. SEMI and ANTI give rows of the left side alone."""
+
+    INNER = "inner"
+    LEFT = "left"
+    RIGHT = "right"
+    FULL = "full"
+    SEMI = "semi"
+    ANTI = "anti"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Pairs of rows that are equal by every pair of `on` (left value, right value, of one kind; null equals nothing,
+    unless `nulls_equal`). No `on` at all pairs every row with every row.
+
+    `right` and `left` say which columns the result has and what each side calls them: (name in the result, name in
+    the side). A name that both give is the left's value, or where that is null, the right's.
+    """
+
+    kind: JoinKind
+    left_source: Relation
+    right_source: Relation
+    on: tuple[tuple[Value, Value], ...]
+    left: tuple[tuple[str, str], ...]
+    right: tuple[tuple[str, str], ...] = ()
+    nulls_equal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Concat:
+    """All rows of all sources, as often as they come. `columns` are those of the result: each is taken from every
+    source that has it (of that kind), and null in the others."""
+
+    sources: tuple[Relation, ...]
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The rows in order. Of use below `Limit`, and at the top, for whoever looks at rows."""
+
+    source: Relation
+    order: tuple[Key, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The first `count` rows in `order`, of each combination of `by` (all rows are one group without). SQL's top,
+    Kusto's `top`, Splunk's `dedup`, `arg_max(…, *)`."""
+
+    source: Relation
+    count: int
+    order: tuple[Key, ...] = ()
+    by: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explode:
+    """A row for each element of the list or DYNAMIC array in `column`, which then holds the element (DYNAMIC of
+    DYNAMIC). A row whose value is null or empty goes, or with `keep_empty` stays, with null. A DYNAMIC object gives one
+    row for each key, holding an object of that key alone; any other single DYNAMIC stays as it is. `index` names an
+    INTEGER column for the element's place, from 0."""
+
+    source: Relation
+    column: str
+    keep_empty: bool = False
+    index: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a sequence or sample: its rows, and its join values in the sequence's order, compared as `=` of
+    their kinds; a row in which any is null takes no part. `missing`: no such row may come between the neighbours."""
+
+    source: Relation
+    by: tuple[Value, ...] = ()
+    missing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Elastic EQL's `sequence`: rows of the steps one after the other, for each combination of join values.
+
+    Rows are taken in order of (`_time` of their last event, evidence). Each row is offered to the latest step first. A
+    row that fits step n > 0 moves the partial sequence that stands at step n - 1 on to n, in the place of the one
+    that stood at n; a row that fits step 0 begins one, in place of the one that stood there. One row can be in several
+    steps of different partials, never twice in one. A partial is dropped when a row of `until` with its values comes,
+    or when the row that would go on with it is more than `maxspan` microseconds later than its first. A `missing` step
+    forbids its rows between (in time, both ends excluded) its neighbours; at the start, in the `maxspan` before the
+    first; at the end, in the `maxspan` after the first row.
+
+    Each whole sequence is a row: columns `key0`, `key1` … of the join values (of the first step that is not `missing`),
+    evidence of all of its rows. Source: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
+    """
+
+    steps: tuple[Step, ...]
+    maxspan: int | None = None
+    until: Step | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Elastic EQL's `sample`: for each combination of join values that every step has, one row, made of the first row
+    of each step (no row twice). Columns as of `Sequence`."""
+
+    steps: tuple[Step, ...]
+
+
+Relation = (
+    Scan
+    | Filter
+    | Union
+    | Correlate
+    | Read
+    | Rows
+    | Extend
+    | Project
+    | Aggregate
+    | Window
+    | Join
+    | Concat
+    | Sort
+    | Limit
+    | Explode
+    | Sequence
+    | Sample
+)

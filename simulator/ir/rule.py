@@ -6,7 +6,26 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from simulator.errors import Location
-from simulator.ir.relational import Relation
+from simulator.ir.relational import Relation, Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the SIEM runs the rule and what each run sees; times in microseconds.
+
+    A run at time t sees the events of which `t - delay - lookback <= _time < t - delay` (no lower bound without a
+    `lookback`). Runs are at `offset + n * every` since 1970, from the first after the stream's first event to the first
+    that sees its last. A run's rows are alerts when their number compares with every threshold (default: any row is).
+    A row whose events have all been in one alert of the same rule before, is a repetition and no alert.
+    """
+
+    every: int
+    lookback: int | None = None
+    delay: int = 0
+    offset: int = 0
+    thresholds: tuple[Threshold, ...] = ()
+    source: str = ""
+    """Where this schedule comes from: `rule` (its file says so) or `default`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +46,8 @@ class Rule:
     description: str = ""
     false_positives: tuple[str, ...] = ()
     silent: bool = False
+    schedule: Schedule | None = None
+    """None: the rule sees every event as it comes (plans over single events), or everything in one run at the end."""
     name: str = ""
     """A short name other content may use for the rule, e.g. `sigma/rclone-execution`: language and file stem."""
 

@@ -13,6 +13,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.ir.values import Value
 
 
 class Case(Enum):
@@ -181,8 +185,28 @@ class TimePart:
     missing: Missing = Missing.FALSE
 
 
-Leaf = Like | Regex | Cidr | Compare | IsNull | FieldPair | TimePart
-Expr = Const | And | Or | Not | Like | Regex | Cidr | Compare | IsNull | FieldPair | TimePart
+@dataclass(frozen=True, slots=True)
+class Term:
+    """`text` stands in the text of `field` as a term: with no letter or digit (Unicode) right before it, unless `start`
+    is false, and none right after it, unless `end` is false. Kusto's `has` family, Splunk's search terms."""
+
+    field: str
+    text: str
+    case: Case = Case.FOLD
+    start: bool = True
+    end: bool = True
+    missing: Missing = Missing.FALSE
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """The BOOLEAN value is true; null is unknown. Only in plans over rows (above a `Read`), never in the sieve."""
+
+    value: Value
+
+
+Leaf = Like | Regex | Cidr | Compare | IsNull | FieldPair | TimePart | Term
+Expr = Const | And | Or | Not | Like | Regex | Cidr | Compare | IsNull | FieldPair | TimePart | Term | Test
 
 
 def fields_of(expr: Expr) -> frozenset[str]:
@@ -196,5 +220,11 @@ def fields_of(expr: Expr) -> frozenset[str]:
             return fields_of(item)
         case FieldPair(left, right):
             return frozenset((left, right))
-        case Like(field) | Regex(field) | Cidr(field) | Compare(field) | IsNull(field) | TimePart(field):
-            return frozenset((field,))
+        case Test(value):
+            from simulator.ir.walk import (
+                fields_of_value,  # here, because values hold predicates and the other way round
+            )
+
+            return fields_of_value(value)
+        case _:
+            return frozenset((expr.field,))

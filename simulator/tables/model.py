@@ -17,8 +17,20 @@ class Type(Enum):
     BOOLEAN = "boolean"
     TIME = "time"
     """An instant in UTC, microseconds."""
+    SPAN = "span"
+    """A length of time, microseconds."""
+    DYNAMIC = "dynamic"
+    """Any JSON value, as JSON text."""
     TEXTS = "texts"
     """A list of texts."""
+    INTEGERS = "integers"
+    REALS = "reals"
+    TIMES = "times"
+
+    @property
+    def element(self) -> Type | None:
+        """What a list kind is a list of; None for single values."""
+        return _ELEMENT.get(self)
 
     @property
     def arrow(self) -> pa.DataType:
@@ -32,7 +44,19 @@ _ARROW: dict[Type, pa.DataType] = {
     Type.REAL: pa.float64(),
     Type.BOOLEAN: pa.bool_(),
     Type.TIME: pa.timestamp("us", tz="UTC"),
+    Type.SPAN: pa.int64(),
+    Type.DYNAMIC: pa.string(),
     Type.TEXTS: pa.list_(pa.string()),
+    Type.INTEGERS: pa.list_(pa.int64()),
+    Type.REALS: pa.list_(pa.float64()),
+    Type.TIMES: pa.list_(pa.timestamp("us", tz="UTC")),
+}
+
+_ELEMENT = {
+    Type.TEXTS: Type.TEXT,
+    Type.INTEGERS: Type.INTEGER,
+    Type.REALS: Type.REAL,
+    Type.TIMES: Type.TIME,
 }
 
 
