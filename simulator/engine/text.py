@@ -185,7 +185,7 @@ def _utc(when: datetime) -> datetime:
 
 
 def as_term(term: str, text: str, folded: bool, start: bool = True, end: bool = True) -> bool:
-    """Whether `term` stands in `text` with no letter or digit right before it (if `start`) and right after it (if `end`)."""
+    """Whether `term` is in `text` with no letter or digit before it (if `start`) and none after it (if `end`)."""
     if folded:
         term, text = fold(term), fold(text)
     place = text.find(term)
