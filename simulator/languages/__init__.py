@@ -10,17 +10,25 @@ from pathlib import Path
 
 from simulator.ir import Checked, Rule, Ruleset
 from simulator.languages import files
+from simulator.languages.context import Context
 from simulator.languages.registry import LANGUAGES, Language
+from simulator.tables import TABLES, Table
 
 __all__ = ["LANGUAGES", "Language", "load_rules"]
 
 
-def load_rules(paths: Sequence[Path | str], *, placeholders: Mapping[str, Sequence[str]] | None = None) -> Ruleset:
+def load_rules(
+    paths: Sequence[Path | str],
+    *,
+    placeholders: Mapping[str, Sequence[str]] | None = None,
+    tables: Mapping[str, Table] | None = None,
+) -> Ruleset:
     """Compile every rule at or below `paths`, in any known language, and say of each rule file what came of it.
 
     Files of other kinds (scenarios, notes, data) are passed over, unless they are broken YAML. Rules may refer to rules
     in other files of the same call. `placeholders` gives values for Sigma's `expand` modifier by name, on top of those
-    in files with a top-level `placeholders:` mapping. Raises UsageError for a path that does not exist; nothing else.
+    in files with a top-level `placeholders:` mapping. `tables` are declared tables by name (of a stream, of a schema
+    file), on top of `simulator.tables.TABLES`. Raises UsageError for a path that does not exist; nothing else.
     """
     suffixes = {suffix for language in LANGUAGES for suffix in language.suffixes}
     claimed: dict[str, list[files.RuleFile]] = {language.name: [] for language in LANGUAGES}
@@ -34,9 +42,10 @@ def load_rules(paths: Sequence[Path | str], *, placeholders: Mapping[str, Sequen
             claimed[language.name].append(file)
         if not takers and (said := files.unclaimed(file)):
             checked.append(said)
+    context = Context(placeholders or {}, {**TABLES, **(tables or {})})
     rules: list[Rule] = []
     for language in LANGUAGES:
-        loaded = language.load(claimed[language.name], placeholders or {})
+        loaded = language.load(claimed[language.name], context)
         rules.extend(loaded.rules)
         checked.extend(loaded.files)
     checked.sort(key=lambda one: order[one.path])

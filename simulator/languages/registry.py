@@ -6,12 +6,11 @@ Languages are imported when the first of their files is read: parsers are slow t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from simulator.languages.context import Context
 from simulator.languages.files import Loaded, RuleFile
-
-Placeholders = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +21,7 @@ class Language:
     name: str
     suffixes: tuple[str, ...]
     sniff: Callable[[str], bool]
-    load: Callable[[Sequence[RuleFile], Placeholders], Loaded]
+    load: Callable[[Sequence[RuleFile], Context], Loaded]
 
 
 def _sniff_sigma(text: str) -> bool:
@@ -31,10 +30,10 @@ def _sniff_sigma(text: str) -> bool:
     return sigma.sniff(text)
 
 
-def _load_sigma(files: Sequence[RuleFile], placeholders: Placeholders) -> Loaded:
+def _load_sigma(files: Sequence[RuleFile], context: Context) -> Loaded:
     from simulator.languages import sigma
 
-    return sigma.load(files, placeholders)
+    return sigma.load(files, context.placeholders)
 
 
 LANGUAGES: tuple[Language, ...] = (Language("sigma", (".yml", ".yaml"), _sniff_sigma, _load_sigma),)
