@@ -20,8 +20,8 @@ class Function:
 
     `python` gets plain values: TEXT and DYNAMIC str (DYNAMIC is JSON text), INTEGER and SPAN int, REAL float, BOOLEAN
     bool, TIME int (microseconds since 1970, UTC), lists as lists; it gives the same. It is called with nulls only where
-    `nulls` is set; otherwise a null argument gives null without a call. `kinds` asks for two more arguments: the kinds of
-    the arguments, as a tuple, and the kind of the result.
+    `nulls` is set; otherwise a null argument gives null without a call. `kinds` asks for two more arguments: the kinds
+    of the arguments, as a tuple, and the kind of the result.
     """
 
     name: str
