@@ -45,6 +45,7 @@ def render(scorecard: Scorecard, examples: Examples | None = None) -> str:
         innocents=innocents,
         matrix=_matrix(shown, [one.id for one in attacks]),
         unmeasured=_unmeasured(shown),
+        languages=sorted({one.language for row in scorecard.comparisons for one in row.languages}),
         titles={rule.id: rule.title for rule in scorecard.rules},
         facts=words.facts(scorecard),
         tiles=_tiles(scorecard),
@@ -64,6 +65,7 @@ def _environment() -> Environment:
     environment.tests["measured"] = lambda measure: isinstance(measure, Ratio | Spread)
     environment.filters |= {
         "clean": lambda text: words.clean(str(text)),
+        "dispute": words.dispute,
         "count": words.count,
         "findings": words.findings,
         "grade": lambda measure: words.grade(measure.value),

@@ -18,6 +18,7 @@ MOST_RULES = 60
 """More rules than this are left to the report."""
 MOST_FINDINGS = 3
 MOST_REASONS = 3
+MOST_COMPARISONS = 12
 _TITLE_LEAST = 14
 
 
@@ -32,6 +33,7 @@ def print_scorecard(scorecard: Scorecard, console: Console | None = None) -> Non
     _print_lines(_left_out(scorecard, shown), console)
     _print_findings(shown[:MOST_RULES], console)
     _print_scenarios(scorecard, console)
+    _print_comparisons(scorecard, console)
     _print_unmeasured(shown, console)
     _print_lines(_unread(scorecard), console, style="yellow")
     _print_lines([_how_to_read(scorecard)], console, style="dim")
@@ -154,6 +156,28 @@ def _print_scenarios(scorecard: Scorecard, console: Console) -> None:
         noisy.sort(key=lambda one: (-(one.false_cases or 0), one.id))
         named = (f"{one.id} ({one.false_cases:,} in {words.plural(len(one.rules), 'rule')})" for one in noisy[:6])
         _print_lines(["Innocent behaviour that made most false cases: " + ", ".join(named)], console)
+
+
+def _print_comparisons(scorecard: Scorecard, console: Console) -> None:
+    """One attack, every language: instances caught by equivalent rules."""
+    if not scorecard.comparisons:
+        return
+    languages = sorted({one.language for row in scorecard.comparisons for one in row.languages})
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("same question", overflow="fold")
+    table.add_column("attack", overflow="fold")
+    for heading in (*languages, "of"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("disagree over", overflow="fold")
+    for row in scorecard.comparisons[:MOST_COMPARISONS]:
+        caught = {language: [one.caught for one in row.languages if one.language == language] for language in languages}
+        cells = ("/".join(map(str, caught[language])) or DASH for language in languages)
+        said = "; ".join(words.clean(words.dispute(one, row)) for one in row.disputes[:2])
+        table.add_row(Text(words.clean(row.question)), Text(words.clean(row.scenario)), *cells, str(row.n), Text(said))
+    console.print("", table, sep="\n")
+    if len(scorecard.comparisons) > MOST_COMPARISONS:
+        more = words.plural(len(scorecard.comparisons) - MOST_COMPARISONS, "more comparison")
+        _print_lines([f"… and {more}: see report.html or --json"], console)
 
 
 def _print_unmeasured(rules: Sequence[RuleScore], console: Console) -> None:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from simulator.score import BlindSpot, Measure, Noise, Ratio, RuleScore, Scorecard, Spread, SpreadMeasure, Unmeasured
+from simulator.score import (
+    BlindSpot,
+    Comparison,
+    Dispute,
+    Measure,
+    Noise,
+    Ratio,
+    RuleScore,
+    Scorecard,
+    Spread,
+    SpreadMeasure,
+    Unmeasured,
+)
 
 DASH = "–"
 
@@ -141,3 +153,11 @@ def findings(rule: RuleScore) -> list[str]:
     if rule.fp and rule.noise:
         said.append(noise(rule.noise, rule.fp))
     return said + [blind_spot(spot) for spot in rule.blind_spots if len(spot.values) > 1]
+
+
+def dispute(one: Dispute, row: Comparison) -> str:
+    """`3 only by sigma, spl: binary=renamed`: who alone caught some instances, and what those have in common."""
+    spoken = {catch.rule: catch.language for catch in row.languages}
+    caught = ", ".join(dict.fromkeys(spoken[rule] for rule in one.caught_by))
+    shared = " and ".join(f"{dimension}={value}" for dimension, value in one.shared[:3])
+    return f"{one.n:,} only by {caught}" + (f": {shared}" if shared else "")

@@ -3,6 +3,9 @@
 from simulator.score.examples import Example, examples
 from simulator.score.model import (
     BlindSpot,
+    Comparison,
+    Dispute,
+    LanguageCatch,
     Measure,
     Noise,
     Ratio,
@@ -22,8 +25,11 @@ from simulator.score.truth import LabelledStream, WithTransfers
 
 __all__ = [
     "BlindSpot",
+    "Comparison",
+    "Dispute",
     "Example",
     "LabelledStream",
+    "LanguageCatch",
     "Measure",
     "Noise",
     "Ratio",

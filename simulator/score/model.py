@@ -162,6 +162,41 @@ class TechniqueScore:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageCatch:
+    """How many instances of the scenario the rule of one language caught."""
+
+    language: str
+    rule: str
+    title: str
+    caught: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """`n` instances that the rules `caught_by` caught and the equivalent rules `missed_by` did not."""
+
+    caught_by: tuple[str, ...]
+    missed_by: tuple[str, ...]
+    n: int
+    shared: tuple[tuple[str, str], ...]
+    """(dimension, value) that these instances have in common, and those that the rules agree on do not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One attack judged by equivalent rules in several languages."""
+
+    question: str
+    """What the rules' names have in common, e.g. `rclone-execution`."""
+    scenario: str
+    n: int
+    languages: tuple[LanguageCatch, ...]
+    all_caught: int
+    all_missed: int
+    disputes: tuple[Dispute, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """All scores of one run."""
 
@@ -172,6 +207,7 @@ class Scorecard:
     techniques: tuple[TechniqueScore, ...]
     reading: Mapping[str, Any]
     """What the rules read: events per table, events passed over, records rejected with examples."""
+    comparisons: tuple[Comparison, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The scorecard as docs/json.md describes it, of nothing but dicts, lists, texts, numbers and None."""
@@ -182,6 +218,10 @@ def _plain(value: object) -> Any:
     match value:
         case BlindSpot(values, n):
             return {"values": dict(values), "n": n}
+        case Dispute():
+            return {name: _plain(getattr(value, name)) for name in ("caught_by", "missed_by", "n")} | {
+                "shared": dict(value.shared)
+            }
         case _ if is_dataclass(value):
             return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
         case Mapping():

@@ -1,8 +1,9 @@
 """The scope of a rule's recall: which malicious scenarios it ought to catch.
 
-In this order: the scenarios whose `expect` names the rule by id or by name; else the malicious scenarios of the rule's
-own ATT&CK techniques (a technique covers its sub-techniques) that leave any event in a table the rule reads; else
-unmeasured.
+In this order: the scenarios whose `expect` names the rule by id or by name, or names an equivalent of it in another
+language (a name that ends alike: `sigma/rclone-execution`, `kusto/rclone-execution`); else the malicious scenarios of
+the rule's own ATT&CK techniques (a technique covers its sub-techniques) that leave any event in a table the rule reads;
+else unmeasured.
 """
 
 from __future__ import annotations
@@ -65,7 +66,14 @@ def _scope(
 
 def _named(rule: Rule, played: Sequence[Scenario]) -> tuple[str, ...]:
     names = {rule.id, rule.name} - {""}
-    return tuple(sorted(one.id for one in played if one.caught_by & names))
+    _, slash, stem = rule.name.rpartition("/")
+    return tuple(
+        sorted(
+            one.id
+            for one in played
+            if one.caught_by & names or (slash and any(name.endswith(f"/{stem}") for name in one.caught_by))
+        )
+    )
 
 
 def _tagged(rule: Rule, played: Sequence[Scenario]) -> tuple[str, ...]:

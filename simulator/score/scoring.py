@@ -11,6 +11,7 @@ import polars as pl
 from simulator.engine.alerts import Alerts, Reading
 from simulator.ir import Rule, tables_of
 from simulator.score import evidence
+from simulator.score.comparison import comparisons
 from simulator.score.evidence import Evidence
 from simulator.score.intervals import CONFIDENCE, at_prevalence, f1, garwood, wilson
 from simulator.score.model import (
@@ -58,6 +59,7 @@ def score(alerts: Alerts, stream: LabelledStream, *, base_rate: float = BASE_RAT
         scenarios=per_scenario,
         techniques=technique_scores(per_scenario),
         reading=_reading(alerts.reading),
+        comparisons=comparisons(rules, facts.scope, truth, found),
     )
 
 
