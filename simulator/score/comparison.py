@@ -87,7 +87,7 @@ def _comparison(
 
 
 def _shared(instances: Iterable[int], others: set[int], variations: pl.DataFrame) -> tuple[tuple[str, str], ...]:
-    """(dimension, value) that all of `instances` (at least two) have, and not all of `others`: the most telling first."""
+    """(dimension, value) that all of `instances` (at least two) have, not all of `others`; the most telling first."""
     inside = pl.Series("instance_id", sorted(instances), pl.UInt64)
     if len(inside) < 2:
         return ()
