@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from simulator.cli.accounts import print_languages
 from simulator.cli.options import as_json, existing, print_json
 from simulator.engine.capability import require
 from simulator.errors import InvalidRule, UnsupportedRule
@@ -100,5 +101,7 @@ def _print(files: list[Checked]) -> None:
     for kind in sorted({file.kind for file in files}):
         parts = [f"[{_COLOUR[s]}]{counts[kind, s]} {s.value}[/]" for s in Status if counts[kind, s]]
         console.print(f"{kind}: " + ", ".join(parts))
+    if len({file.language for file in files if file.kind == "rule"}) > 1:
+        print_languages(files, console)
     if not files:
         console.print("no scenarios or rules found")

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from simulator.cli import options
+from simulator.cli.accounts import told, without_events
 from simulator.cli.progress import progress
 from simulator.dataset import open_source
 from simulator.detect import detect as run_rules
@@ -96,6 +97,8 @@ def _print(alerts: Alerts) -> None:
     if alerts.table.num_rows:
         console.print(table)
     reading = alerts.reading
+    if lacked := without_events(alerts):
+        console.print(f"no event was read for the rules on {escape(told(lacked))}")
     console.print(
         f"{alerts.table.num_rows:,} alerts of {grouped.num_rows:,} of {len(alerts.rules):,} rules "
         f"on {reading.total:,} events" + (f", {reading.rejected:,} records not read" if reading.rejected else "")
