@@ -22,6 +22,10 @@ class Function:
     bool, TIME int (microseconds since 1970, UTC), lists as lists; it gives the same. It is called with nulls only where
     `nulls` is set; otherwise a null argument gives null without a call. `kinds` asks for two more arguments: the kinds
     of the arguments, as a tuple, and the kind of the result.
+
+    `sql` gets and gives DuckDB values of these types: TEXT and DYNAMIC VARCHAR, INTEGER, SPAN and TIME BIGINT (a TIME
+    is microseconds since 1970 here too, so no time zone can get in), REAL DOUBLE, BOOLEAN BOOLEAN, lists VARCHAR[],
+    BIGINT[] or DOUBLE[]. Where `nulls` is not set its result counts only where no argument is null: the tails see to it.
     """
 
     name: str
@@ -29,3 +33,35 @@ class Function:
     sql: Sql | None = None
     nulls: bool = False
     kinds: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A measure as an aggregate's `sql` sees it: the arguments, their kinds, the result's kind, the whole order of the
+    rows (ties settled), and `over`, which must be put around every DuckDB aggregate function in the answer: it adds the
+    measure's condition, and in a window its frame. E.g. `TryCast(ask.over(exp.Sum(this=ask.args[0])), BIGINT)`."""
+
+    args: Sequence[exp.Expression]
+    kinds: Sequence[Type]
+    kind: Type
+    order: Sequence[exp.Expression]
+    over: Callable[[exp.Expression], exp.Expression]
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregator:
+    """An aggregate function's entry (`ir.functions.AGGREGATES`).
+
+    `python` gets the rows that count, as a list of tuples of plain values (see `Function`), in order: those for which
+    the measure's `where` holds, with `distinct` each combination of values at its first place only, and without `nulls`
+    only those without a null among the arguments. `kinds` asks for two more arguments as in `Function`. `sql` builds the
+    same for DuckDB; where it is None, or rows must be distinct (unless `plain`: order and place do not matter, so that
+    DuckDB's DISTINCT is the same), the tails gather the rows and call `python`.
+    """
+
+    name: str
+    python: Callable[..., Any]
+    sql: Callable[[Ask], exp.Expression] | None = None
+    nulls: bool = False
+    kinds: bool = False
+    plain: bool = False
