@@ -9,7 +9,9 @@ have no names that nobody declared: what a relation's rows hold is `simulator.ir
 of them: a row made of several rows has the evidence of all of them, each event once.
 
 Rows have no order but what an operator's own `order` says. Where an order leaves rows equal, the time of their last
-event decides, then their evidence, so that every executor gives the same.
+event decides (no time comes first), then their evidence (compared as lists of events, those in order of time and id),
+then their values, column by column in the order of `columns_of` (ascending, nulls last), so that every executor gives
+the same. This is also the order of rows where none was asked for ("default: time, evidence").
 """
 
 from __future__ import annotations
@@ -124,8 +126,9 @@ class Read:
 
     A column that an event lacks is null. A value of another kind is converted as `engine.text` reads it (text of a
     number, number in a text, ISO 8601 time in a text, several values as a list, one value as a list of one, a list as
-    its texts joined by `, `); what cannot be read as its kind is null. `_event_id`, `_time`, `_host`, `_user` may be
-    named like any other.
+    its texts joined by `, `); what cannot be read as its kind is null (NaN too). `_event_id`, `_time`, `_host`, `_user`
+    may be named like any other. A leaf predicate above that looks at a column of `Read` as it is may be asked of the
+    event's own value instead, before it is converted.
     """
 
     source: Relation
@@ -250,7 +253,8 @@ class Concat:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """The rows in order. Of use below `Limit`, and at the top, for whoever looks at rows."""
+    """The rows in order. Of use below a `Limit` that has no order of its own, and at the top, for whoever looks at
+    rows. Filter, Extend, Project and Limit keep the order of their source; all others lose it."""
 
     source: Relation
     order: tuple[Key, ...]
@@ -258,8 +262,9 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """The first `count` rows in `order`, of each combination of `by` (all rows are one group without). SQL's top,
-    Kusto's `top`, Splunk's `dedup`, `arg_max(…, *)`."""
+    """The first `count` rows in `order` (without one, in that of the source), of each combination of `by` (all rows
+    are one group without; nulls are equal). Its rows are in that order. SQL's top, Kusto's `top`, Splunk's `dedup`,
+    `arg_max(…, *)`."""
 
     source: Relation
     count: int
@@ -270,9 +275,9 @@ class Limit:
 @dataclass(frozen=True, slots=True)
 class Explode:
     """A row for each element of the list or DYNAMIC array in `column`, which then holds the element (DYNAMIC of
-    DYNAMIC). A row whose value is null or empty goes, or with `keep_empty` stays, with null. A DYNAMIC object gives one
-    row for each key, holding an object of that key alone; any other single DYNAMIC stays as it is. `index` names an
-    INTEGER column for the element's place, from 0."""
+    DYNAMIC). A row whose value is null or empty goes, or with `keep_empty` stays, with null (and a null index). A
+    DYNAMIC object gives one row for each key, holding an object of that key alone; any other single DYNAMIC stays as it
+    is. `index` names an INTEGER column for the element's place, from 0."""
 
     source: Relation
     column: str

@@ -15,8 +15,11 @@ class Schedule:
 
     A run at time t sees the events of which `t - delay - lookback <= _time < t - delay` (no lower bound without a
     `lookback`). Runs are at `offset + n * every` since 1970, from the first after the stream's first event to the first
-    that sees its last. A run's rows are alerts when their number compares with every threshold (default: any row is).
-    A row whose events have all been in one alert of the same rule before, is a repetition and no alert.
+    that sees its last (of all events that are read, by whatever rule). A run's rows are alerts when their number
+    compares with every threshold (default: any row is). A row whose events have all been in one alert of the same rule
+    before, is a repetition and no alert; a row without events is one when the run before gave such a row too. Rules
+    without a schedule whose plans have row operators know repetitions as well: their rows come in order of time and
+    evidence.
     """
 
     every: int

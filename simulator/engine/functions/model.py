@@ -25,7 +25,8 @@ class Function:
 
     `sql` gets and gives DuckDB values of these types: TEXT and DYNAMIC VARCHAR, INTEGER, SPAN and TIME BIGINT (a TIME
     is microseconds since 1970 here too, so no time zone can get in), REAL DOUBLE, BOOLEAN BOOLEAN, lists VARCHAR[],
-    BIGINT[] or DOUBLE[]. Where `nulls` is not set its result counts only where no argument is null: the tails see to it.
+    BIGINT[] or DOUBLE[]. Where `nulls` is not set, its result counts only where no argument is null: the tails see to
+    that.
     """
 
     name: str
@@ -54,9 +55,9 @@ class Aggregator:
 
     `python` gets the rows that count, as a list of tuples of plain values (see `Function`), in order: those for which
     the measure's `where` holds, with `distinct` each combination of values at its first place only, and without `nulls`
-    only those without a null among the arguments. `kinds` asks for two more arguments as in `Function`. `sql` builds the
-    same for DuckDB; where it is None, or rows must be distinct (unless `plain`: order and place do not matter, so that
-    DuckDB's DISTINCT is the same), the tails gather the rows and call `python`.
+    only those without a null among the arguments. `kinds` asks for two more arguments as in `Function`. `sql` builds
+    the same for DuckDB; where it is None, or rows must be distinct (unless `plain`: order and place do not matter, so
+    that DuckDB's DISTINCT is the same), the tails gather the rows and call `python`.
     """
 
     name: str
