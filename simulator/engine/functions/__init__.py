@@ -1,14 +1,31 @@
 """How the functions of the IR run: each name of `simulator.ir.functions` has one entry, in the module of its theme.
 
 `python` is the meaning, plain and slow; the reference evaluator runs it. `sql` builds the same for DuckDB as a sqlglot
-expression; where it is None the tails call `python` from DuckDB. The tests hold the two to each other.
+expression; where it is None, DuckDB calls `python`. The tests hold the two to each other.
+
+A result is null where it does not fit its kind: INTEGER and SPAN have 64 bits, REALs are finite, TIMEs lie in the years
+1 to 9999, no text is longer than a million characters by padding or repeating.
 """
 
 from __future__ import annotations
 
+from simulator.engine.functions.aggregates import AGGREGATES as _AGGREGATES
 from simulator.engine.functions.conditions import CONDITIONS
-from simulator.engine.functions.model import Function
+from simulator.engine.functions.conversions import CONVERSIONS
+from simulator.engine.functions.model import Aggregator, Function, Ranking
+from simulator.engine.functions.numbers import NUMBERS
+from simulator.engine.functions.rankings import RANKINGS as _RANKINGS
+from simulator.engine.functions.texts import TEXTS
 
-FUNCTIONS: dict[str, Function] = {function.name: function for function in (*CONDITIONS,)}
+_THEMES: tuple[tuple[Function, ...], ...] = (
+    CONDITIONS,
+    NUMBERS,
+    CONVERSIONS,
+    TEXTS,
+)
 
-__all__ = ["FUNCTIONS", "Function"]
+FUNCTIONS: dict[str, Function] = {function.name: function for theme in _THEMES for function in theme}
+AGGREGATES: dict[str, Aggregator] = {function.name: function for function in _AGGREGATES}
+RANKINGS: dict[str, Ranking] = {function.name: function for function in _RANKINGS}
+
+__all__ = ["AGGREGATES", "FUNCTIONS", "RANKINGS", "Aggregator", "Function", "Ranking"]

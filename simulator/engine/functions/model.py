@@ -10,8 +10,9 @@ from sqlglot import exp
 
 from simulator.tables import Type
 
-Sql = Callable[[Sequence[exp.Expression], Sequence[Type], Type], exp.Expression]
-"""From the arguments as DuckDB expressions, their kinds, and the kind of the result, to the call's expression."""
+Sql = Callable[[Sequence[exp.Expression], Sequence[Type], Type], "exp.Expression | None"]
+"""From the arguments as DuckDB expressions, their kinds, and the kind of the result, to the call's expression; None
+where SQL has nothing for these kinds, so that the Python runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Function:
     `python` gets plain values: TEXT and DYNAMIC str (DYNAMIC is JSON text), INTEGER and SPAN int, REAL float, BOOLEAN
     bool, TIME int (microseconds since 1970, UTC), lists as lists; it gives the same. It is called with nulls only where
     `nulls` is set; otherwise a null argument gives null without a call. `kinds` asks for two more arguments: the kinds
-    of the arguments, as a tuple, and the kind of the result.
+    of the arguments, as a tuple, and the kind of the result. It need not care whether its result fits its kind: who
+    calls it makes null of what does not (`calls.evaluate`, `calls.aggregate`), and of OverflowError.
 
     `sql` gets and gives DuckDB values of these types: TEXT and DYNAMIC VARCHAR, INTEGER, SPAN and TIME BIGINT (a TIME
     is microseconds since 1970 here too, so no time zone can get in), REAL DOUBLE, BOOLEAN BOOLEAN, lists VARCHAR[],
@@ -49,6 +51,10 @@ class Ask:
     over: Callable[[exp.Expression], exp.Expression]
 
 
+AggregateSql = Callable[[Ask], "exp.Expression | None"]
+"""The measure as a DuckDB expression; None where SQL has nothing for these kinds, so that the Python runs."""
+
+
 @dataclass(frozen=True, slots=True)
 class Aggregator:
     """An aggregate function's entry (`ir.functions.AGGREGATES`).
@@ -62,7 +68,18 @@ class Aggregator:
 
     name: str
     python: Callable[..., Any]
-    sql: Callable[[Ask], exp.Expression] | None = None
+    sql: AggregateSql | None = None
     nulls: bool = False
     kinds: bool = False
     plain: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A function that only windows have (`ir.functions.RANKINGS`). `python` gets the arguments of all rows of the row's
+    group in the window's order, and the place of the row among them. `sql` gives DuckDB's window function, without its
+    OVER, for the arguments; none of them minds the frame. Nulls pass."""
+
+    name: str
+    python: Callable[[list[tuple[Any, ...]], int], Any]
+    sql: Callable[[Sequence[exp.Expression]], exp.Expression]
