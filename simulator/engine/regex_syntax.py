@@ -372,6 +372,11 @@ class _Parser:
 
 def parse(pattern: str, flags: str = "") -> Node:
     """The tree of `pattern` under `flags` (letters out of `imsx`). Raises InvalidRegex."""
+    return parse_named(pattern, flags)[0]
+
+
+def parse_named(pattern: str, flags: str = "") -> tuple[Node, dict[str, int]]:
+    """The tree of `pattern`, and the numbers of its named groups. Raises InvalidRegex."""
     if len(pattern) > MAX_LENGTH:
         raise InvalidRegex(f"regular expression: longer than {MAX_LENGTH} characters")
     if not set(flags) <= set("imsx"):
@@ -384,4 +389,4 @@ def parse(pattern: str, flags: str = "") -> Node:
     for (at, name), target in zip(parser.awaited, targets, strict=True):
         if not 1 <= target <= parser.groups:
             raise parser.fail(f"there is no group {name!r}", at)
-    return resolved(tree, targets) if targets else tree
+    return (resolved(tree, targets) if targets else tree), parser.names

@@ -36,10 +36,10 @@ __all__ = ["SEARCH_SECONDS", "InvalidRegex", "Linear", "Matcher", "RegexTimeout"
 SEARCH_SECONDS = 2.0
 """The longest that one search may take on the backtracking engine."""
 
-_MEMORY = 8 << 20
+MEMORY = 8 << 20
 """Bytes that RE2 may use for one pattern, its automaton included; beyond them it gets slower, or gives up compiling."""
 
-_MAX_UNROLLED = 200_000
+MAX_UNROLLED = 200_000
 """Parts of a pattern on the backtracking engine, which writes repeats out: about 300 bytes each."""
 
 
@@ -76,7 +76,7 @@ class Linear:
     def __init__(self, printed: str) -> None:
         self.printed = printed
         options = re2.Options()
-        options.max_mem = _MEMORY
+        options.max_mem = MEMORY
         options.log_errors = False
         options.never_capture = True
         self._compiled = re2.compile(printed.encode(), options)
@@ -106,50 +106,52 @@ class _Backtracking:
 def linear_matcher(tree: Node) -> Matcher | None:
     """`tree` on RE2, or None when RE2 cannot run it."""
     try:
-        return Linear(_linear(tree, True))
-    except (_NotLinear, re2.error):
+        return Linear(linear_text(tree, True))
+    except (NotLinear, re2.error):
         return None
 
 
 def backtracking_matcher(tree: Node) -> Matcher:
     """`tree` on the `regex` module. Raises InvalidRegex when that cannot run it either."""
-    if unrolled_size(tree) > _MAX_UNROLLED:
-        raise InvalidRegex(f"regular expression: more than {_MAX_UNROLLED} parts when its repeats are written out")
+    if unrolled_size(tree) > MAX_UNROLLED:
+        raise InvalidRegex(f"regular expression: more than {MAX_UNROLLED} parts when its repeats are written out")
     try:
-        return _Backtracking(_backtracking(tree))
+        return _Backtracking(backtracking_text(tree))
     except (regex.error, OverflowError, RecursionError, MemoryError) as error:
         raise InvalidRegex(f"regular expression: {error}") from None
 
 
-class _NotLinear(Exception):
+class NotLinear(Exception):
     """RE2 has nothing that means the same."""
 
 
-def _linear(node: Node, last: bool) -> str:
-    """`node` as RE2 writes it; `last` says that nothing can follow it in a match."""
+def linear_text(node: Node, last: bool, capture: bool = False) -> str:
+    """`node` as RE2 writes it; `last` says that nothing can follow it in a match. Raises NotLinear."""
     match node:
         case Chars():
             return _chars(node)
         case Anchor("Z"):
             if not last:
-                raise _NotLinear
+                raise NotLinear
             return r"\n?\z"
         case Anchor("B"):
-            raise _NotLinear  # RE2 also finds one between the bytes of a character
+            raise NotLinear  # RE2 also finds one between the bytes of a character
         case Anchor("^" | "$" as kind):
             return f"(?m:{kind})"
         case Anchor(kind):
             return f"\\{kind}"
         case Sequence(items):
-            return "".join(_linear(item, last and index == len(items) - 1) for index, item in enumerate(items))
+            return "".join(
+                linear_text(item, last and index == len(items) - 1, capture) for index, item in enumerate(items)
+            )
         case Choice(items):
-            return f"(?:{'|'.join(_linear(item, last) for item in items)})"
+            return f"(?:{'|'.join(linear_text(item, last, capture) for item in items)})"
         case Group(_, item):
-            return f"(?:{_linear(item, last)})"
+            return f"({'' if capture else '?:'}{linear_text(item, last, capture)})"
         case Repeat(item, least, most, mode) if mode != "+":
-            return f"(?:{_linear(item, last and most == 1)}){_times(least, most)}"
+            return f"(?:{linear_text(item, last and most == 1, capture)}){_times(least, most)}"
         case _:
-            raise _NotLinear
+            raise NotLinear
 
 
 _WORD = "[0-9A-Z_a-z]"
@@ -164,7 +166,7 @@ _EDGES = {
 }
 
 
-def _backtracking(node: Node) -> str:
+def backtracking_text(node: Node) -> str:
     """`node` as the `regex` module writes it."""
     match node:
         case Chars():
@@ -172,15 +174,15 @@ def _backtracking(node: Node) -> str:
         case Anchor(kind):
             return _EDGES[kind]
         case Sequence(items):
-            return "".join(_backtracking(item) for item in items)
+            return "".join(backtracking_text(item) for item in items)
         case Choice(items):
-            return f"(?:{'|'.join(_backtracking(item) for item in items)})"
+            return f"(?:{'|'.join(backtracking_text(item) for item in items)})"
         case Group(_, item):
-            return f"({_backtracking(item)})"
+            return f"({backtracking_text(item)})"
         case Repeat(item, least, most, mode):
-            return f"(?:{_backtracking(item)}){_times(least, most)}{mode}"
+            return f"(?:{backtracking_text(item)}){_times(least, most)}{mode}"
         case Around(opening, item):
-            return f"{opening}{_backtracking(item)})"
+            return f"{opening}{backtracking_text(item)})"
         case Back(group, ignore_case):
             return f"(?i:\\g<{group}>)" if ignore_case else f"\\g<{group}>"
 

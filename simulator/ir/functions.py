@@ -2,7 +2,10 @@
 (`simulator/engine/functions/`), which has an entry for each of these names and no others.
 
 A name says the meaning, not the vendor; where vendors differ there are several names. Null in, null out, unless it says
-otherwise. Positions count from 0 unless it says otherwise.
+otherwise. Positions count from 0 unless it says otherwise. A result that its kind cannot hold is null: INTEGER and SPAN
+have 64 bits, REALs are finite, TIMEs lie in the years 1 to 9999, texts made by repeating have at most a million
+characters. A pattern is a regular expression as in `Regex`, with flags of its own (a text such as "i" or ""); a text
+that is no pattern, network, path or format gives null.
 """
 
 from __future__ import annotations
@@ -19,21 +22,182 @@ FUNCTIONS: dict[str, str] = {
     "is_null": "(x) -> BOOLEAN: never null",
     # Numbers
     "add": "(INTEGER, INTEGER) -> INTEGER or (REAL, REAL) -> REAL or (TIME, SPAN) -> TIME or (SPAN, SPAN) -> SPAN",
-    "subtract": "as `add`, and (TIME, TIME) -> SPAN; overflow of 64 bits is null",
-    "multiply": "(INTEGER, INTEGER) -> INTEGER or (REAL, REAL) -> REAL",
-    "divide": "(REAL, REAL) -> REAL: by zero is null",
+    "subtract": "as `add`, and (TIME, TIME) -> SPAN",
+    "multiply": "(INTEGER, INTEGER) -> INTEGER or (REAL, REAL) -> REAL or (SPAN, INTEGER) -> SPAN",
+    "divide": "(REAL, REAL) -> REAL or (SPAN, SPAN) -> REAL: by zero is null",
     "floor": "(REAL) -> REAL",
+    "ceiling": "(REAL) -> REAL",
+    "truncate": "(REAL) -> REAL: towards zero",
+    "round": "(REAL, INTEGER digits) -> REAL: the value's shortest decimal text, rounded half away from zero",
+    "round_half_even": "(REAL, INTEGER digits) -> REAL: the same, half to the even digit",
+    "round_down_to": "(x, x step) -> x, of INTEGER, REAL or SPAN: the greatest multiple that is not above; step > 0",
+    "divide_integers": "(INTEGER, INTEGER) -> INTEGER: towards zero; by zero is null",
+    "remainder": "(x, x) -> x, of INTEGER, REAL or SPAN: with the sign of the first; by zero is null",
+    "modulo": "(x, x) -> x, of INTEGER, REAL or SPAN: with the sign of the second; by zero is null",
+    "negate": "(x) -> x, of INTEGER, REAL or SPAN",
+    "absolute": "(x) -> x, of INTEGER, REAL or SPAN",
+    "sign": "(INTEGER or REAL) -> INTEGER: -1, 0 or 1",
+    "square_root": "(REAL) -> REAL: null of negative ones",
+    "power": "(REAL, REAL) -> REAL: null where it is not real",
+    "exponent": "(REAL) -> REAL: e to that power",
+    "logarithm": "(REAL) -> REAL: natural; null unless positive",
+    "logarithm_base": "(REAL, REAL base) -> REAL: null unless both are positive and the base not 1",
+    "minimum_of": "(x, …) -> x: the least (in the order of `Key`) of those that are not null; nulls pass",
+    "maximum_of": "(x, …) -> x: the greatest of those that are not null; nulls pass",
+    "bits_and": "(INTEGER, INTEGER) -> INTEGER: in two's complement, as the next ones",
+    "bits_or": "(INTEGER, INTEGER) -> INTEGER",
+    "bits_xor": "(INTEGER, INTEGER) -> INTEGER",
+    "bits_not": "(INTEGER) -> INTEGER",
+    "shift_left": "(INTEGER, INTEGER n) -> INTEGER: of 64 bits, those beyond go; null unless 0 <= n < 64",
+    "shift_right": "(INTEGER, INTEGER n) -> INTEGER: keeps the sign; null unless 0 <= n < 64",
     # Conversions
     "to_text": "(x) -> TEXT as `engine.text.text_of` writes it",
-    "to_integer": "(TEXT) -> INTEGER: decimal or 0x hexadecimal, else null; (REAL) towards zero",
+    "to_integer": "(TEXT) -> INTEGER: decimal or 0x hexadecimal, else null; (REAL) towards zero; (BOOLEAN) 0 or 1; "
+    "(SPAN, TIME) its microseconds",
     "to_real": "(TEXT or INTEGER) -> REAL: decimal number, else null",
     "to_time": "(TEXT) -> TIME: ISO 8601, else null; (INTEGER) microseconds since 1970",
+    "to_span": "(INTEGER) -> SPAN: microseconds",
+    "to_boolean": "(TEXT) -> BOOLEAN: `true` or `false` in any case, else null; (INTEGER, REAL) whether it is not 0",
+    "to_list": "(x, …) -> list of x: those that are not null; nulls pass",
     # Texts
     "length": "(TEXT) -> INTEGER: in characters (code points)",
+    "byte_length": "(TEXT) -> INTEGER: in bytes of UTF-8",
     "lower": "(TEXT) -> TEXT: Unicode lower case, as str.lower",
     "upper": "(TEXT) -> TEXT: as str.upper",
     "concat": "(TEXT, …) -> TEXT: null if any is",
     "substring": "(TEXT, INTEGER from, INTEGER length) -> TEXT: a negative start or length counts as 0",
+    "left": "(TEXT, INTEGER n) -> TEXT: its first n characters; none for a negative n",
+    "right": "(TEXT, INTEGER n) -> TEXT: its last n characters; none for a negative n",
+    "fold": "(TEXT) -> TEXT: Unicode default case folding, as str.casefold and `Case.FOLD`",
+    "equal_folded": "(TEXT, TEXT) -> BOOLEAN: equal when folded",
+    "contains": "(TEXT, TEXT part) -> BOOLEAN: exactly; the empty text is in every text",
+    "contains_folded": "(TEXT, TEXT part) -> BOOLEAN: when both are folded",
+    "starts_with": "(TEXT, TEXT part) -> BOOLEAN",
+    "starts_with_folded": "(TEXT, TEXT part) -> BOOLEAN",
+    "ends_with": "(TEXT, TEXT part) -> BOOLEAN",
+    "ends_with_folded": "(TEXT, TEXT part) -> BOOLEAN",
+    "has_term": "(TEXT, TEXT part) -> BOOLEAN: stands in it as a term, as `Term` has it",
+    "has_term_folded": "(TEXT, TEXT part) -> BOOLEAN: the same when both are folded",
+    "glob_matches": "(TEXT, TEXT glob) -> BOOLEAN: the whole text; `*` any text, `?` one character, no escapes",
+    "glob_matches_folded": "(TEXT, TEXT glob) -> BOOLEAN: the same when both are folded",
+    "index_of": "(TEXT, TEXT part) -> INTEGER: the first place, or -1",
+    "index_of_from": "(TEXT, TEXT part, INTEGER from) -> INTEGER: the first place not before `from`, or -1",
+    "last_index_of": "(TEXT, TEXT part) -> INTEGER: the last place, or -1",
+    "count_of": "(TEXT, TEXT part) -> INTEGER: how often, without overlaps; 0 for the empty text",
+    "replace": "(TEXT, TEXT part, TEXT by) -> TEXT: everywhere, exactly; an empty part changes nothing",
+    "split": "(TEXT, TEXT separator) -> TEXTS: the parts between, empty ones too; an empty separator separates nothing",
+    "split_at_space": "(TEXT) -> TEXTS: the parts between white space, none of them empty",
+    "join": "(TEXTS, TEXT separator) -> TEXT",
+    "trim": "(TEXT, TEXT characters) -> TEXT: without any of these at both ends",
+    "trim_start": "(TEXT, TEXT characters) -> TEXT",
+    "trim_end": "(TEXT, TEXT characters) -> TEXT",
+    "trim_space": "(TEXT) -> TEXT: without white space (as str.strip) at both ends",
+    "trim_space_start": "(TEXT) -> TEXT",
+    "trim_space_end": "(TEXT) -> TEXT",
+    "reverse": "(TEXT) -> TEXT: its characters backwards",
+    "repeat": "(TEXT, INTEGER n) -> TEXT: empty for a negative n",
+    "pad_start": "(TEXT, INTEGER width, TEXT fill) -> TEXT: filled up before it to `width` characters, never cut",
+    "pad_end": "(TEXT, INTEGER width, TEXT fill) -> TEXT: the same after it",
+    "to_code_points": "(TEXT) -> INTEGERS",
+    "from_code_points": "(INTEGERS) -> TEXT: those that are no characters are left out",
+    # Regular expressions (engine/functions/regexps.py)
+    "regex_matches": "(TEXT, TEXT pattern, TEXT flags) -> BOOLEAN: found anywhere",
+    "regex_extract": "(TEXT, TEXT pattern, TEXT flags, INTEGER group) -> TEXT: of the first match; 0 is the "
+    "whole; null "
+    "where there is no match, no such group, or the group took no part",
+    "regex_extract_named": "(TEXT, TEXT pattern, TEXT flags, TEXT group) -> TEXT: the same by the group's name",
+    "regex_extract_all": "(TEXT, TEXT pattern, TEXT flags, INTEGER group) -> TEXTS: of all matches, without overlaps; "
+    "empty where the group took no part",
+    "regex_extract_all_named": "(TEXT, TEXT pattern, TEXT flags, TEXT group) -> TEXTS: the same by the group's name",
+    "regex_replace": "(TEXT, TEXT pattern, TEXT flags, TEXT by) -> TEXT: all matches; in `by` `\\0` is the "
+    "match, `\\1` "
+    "to `\\9` its groups, `\\\\` a backslash",
+    "regex_count": "(TEXT, TEXT pattern, TEXT flags) -> INTEGER: matches, without overlaps",
+    "regex_split": "(TEXT, TEXT pattern, TEXT flags) -> TEXTS: the parts between matches",
+    # Lists (engine/functions/lists.py); `list` is any list kind, x its element's
+    "element_at": "(list, INTEGER place) -> x: from the end where negative (-1 is the last), null outside",
+    "list_length": "(list) -> INTEGER",
+    "list_contains": "(list, x) -> BOOLEAN",
+    "list_overlaps": "(list, list) -> BOOLEAN: whether any element is in both",
+    "list_contains_all": "(list, list) -> BOOLEAN: whether every element of the second is in the first",
+    "list_index_of": "(list, x) -> INTEGER: the first place, or -1",
+    "list_slice": "(list, INTEGER from, INTEGER to) -> list: `to` is not in it; negative ones count from the end",
+    "list_sort": "(list) -> list: ascending in the order of `Key`",
+    "list_reverse": "(list) -> list",
+    "list_distinct": "(list) -> list: each element at its first place",
+    "list_concat": "(list, …) -> list: one after the other",
+    "list_intersect": "(list, list) -> list: distinct elements of the first that are in the second",
+    "list_difference": "(list, list) -> list: distinct elements of the first that are not in the second",
+    "list_union": "(list, list) -> list: distinct elements of both",
+    "list_minimum": "(list) -> x: null of none",
+    "list_maximum": "(list) -> x: null of none",
+    "list_sum": "(INTEGERS) -> INTEGER or (REALS) -> REAL: null of none",
+    "list_average": "(REALS) -> REAL: null of none",
+    "list_zip": "(list, …) -> DYNAMIC: an array of arrays, the first elements of all, the second ones …; null "
+    "for those "
+    "that the shorter lists lack",
+    # Times (engine/functions/clock.py), all in UTC
+    "bin_time": "(TIME, SPAN, TIME origin) -> TIME: the last of origin + n * span that is not after; null "
+    "unless span > 0",
+    "time_part": "(TIME, TEXT part) -> INTEGER: year, quarter, month, week (ISO 8601), day, day_of_year, "
+    "day_of_week (0 is "
+    "Sunday), iso_day (1 is Monday, 7 Sunday), hour, minute, second, millisecond, microsecond (of the second)",
+    "start_of": "(TIME, TEXT unit) -> TIME: of its second, minute, hour, day, week (from Monday), sunday_week, month, "
+    "quarter, year",
+    "add_months": "(TIME, INTEGER n) -> TIME: the same day, or the month's last",
+    "make_time": "(INTEGER year, month, day, hour, minute, REAL second) -> TIME: null where there is no such time",
+    "format_time": "(TIME, TEXT format) -> TEXT: as C's strftime in English: a A b B d e f (six digits) F H I j "
+    "m M p S s "
+    "(seconds since 1970) T u w y Y z (+0000) Z (UTC) %; other letters stay as they are",
+    "parse_time": "(TEXT, TEXT format) -> TIME: as C's strptime in English, the whole text, with the same "
+    "letters (f one "
+    "to nine digits, z also Z and +00:00); what the format lacks is that of 1970-01-01T00:00:00Z",
+    # Hashes (engine/functions/hashes.py) of the text's UTF-8 as lower-case hexadecimal
+    "md5": "(TEXT) -> TEXT",
+    "sha1": "(TEXT) -> TEXT",
+    "sha256": "(TEXT) -> TEXT",
+    "sha512": "(TEXT) -> TEXT",
+    "crc32": "(TEXT) -> INTEGER",
+    # Encodings (engine/functions/encodings.py)
+    "base64_encode": "(TEXT) -> TEXT: of its UTF-8",
+    "base64_decode": "(TEXT) -> TEXT: as UTF-8, wrong bytes as U+FFFD; padding may lack; else null",
+    "base64_decode_utf16": "(TEXT) -> TEXT: the same as UTF-16 little-endian (PowerShell's encoded commands)",
+    "hex_encode": "(TEXT) -> TEXT: of its UTF-8, lower case",
+    "hex_decode": "(TEXT) -> TEXT: as UTF-8, wrong bytes as U+FFFD, else null",
+    "to_hex": "(INTEGER) -> TEXT: lower case without 0x; negative ones as 64 bits",
+    "url_encode": "(TEXT) -> TEXT: all but letters, digits and -._~ of ASCII as %XX",
+    "url_decode": "(TEXT) -> TEXT: %XX as UTF-8, `+` stays",
+    "url_decode_plus": "(TEXT) -> TEXT: the same, `+` is a space",
+    "url_part": "(TEXT url, TEXT part) -> TEXT: scheme, user, password, host, port, path, query, fragment as "
+    "they stand "
+    "(the host without brackets); null where there is none",
+    "url_parameter": "(TEXT url, TEXT name) -> TEXT: the first of that name in the query, decoded; null where none",
+    # Addresses (engine/functions/addresses.py), as `engine.text` reads them
+    "ip_version": "(TEXT) -> INTEGER: 4 or 6; null of other text",
+    "ip_inside": "(TEXT, TEXT network) -> BOOLEAN: as `Cidr`: other text is in none",
+    "ip_private": "(TEXT) -> BOOLEAN: in 10/8, 172.16/12, 192.168/16 or fc00::/7; null of other text",
+    "ip_to_integer": "(TEXT) -> INTEGER: of version 4, else null",
+    "ip_from_integer": "(INTEGER) -> TEXT: version 4",
+    "ip_network": "(TEXT, INTEGER bits) -> TEXT: the address with all later bits 0; null of other text",
+    "ip_canonical": "(TEXT) -> TEXT: the address in its shortest form; null of other text",
+    # JSON (engine/functions/json_.py). JSON text is compact, keys in the order they came in
+    "json_parse": "(TEXT) -> DYNAMIC: null where it is no JSON",
+    "to_json": "(x) -> DYNAMIC: a text as string, a TIME as ISO 8601, lists as arrays; DYNAMIC as it is",
+    "json_member": "(DYNAMIC, TEXT key) -> DYNAMIC: of an object, else null",
+    "json_element": "(DYNAMIC, INTEGER place) -> DYNAMIC: of an array, from the end where negative, else null",
+    "json_extract": "(DYNAMIC, TEXT path) -> DYNAMIC: `$.a.b[0]['c d'][-1]`; null where nothing is",
+    "json_text": "(DYNAMIC) -> TEXT: what a string holds; other values as JSON",
+    "json_integer": "(DYNAMIC) -> INTEGER: a whole number, or what a string spells, else null",
+    "json_real": "(DYNAMIC) -> REAL: a number, or what a string spells, else null",
+    "json_boolean": "(DYNAMIC) -> BOOLEAN: true or false, else null",
+    "json_texts": "(DYNAMIC) -> TEXTS: an array's elements as `json_text`, without nulls; one value alone",
+    "json_type": "(DYNAMIC) -> TEXT: object, array, string, integer, real, boolean",
+    "json_length": "(DYNAMIC) -> INTEGER: elements of an array, keys of an object, else null",
+    "json_keys": "(DYNAMIC) -> TEXTS: of an object, else null",
+    "json_object": "(TEXT key, DYNAMIC value, …) -> DYNAMIC: nulls as null; nulls pass",
+    "json_array": "(DYNAMIC, …) -> DYNAMIC: nulls as null; nulls pass",
+    "json_merge": "(DYNAMIC, …) -> DYNAMIC: an object of all keys, the first that has one wins; what is none is "
+    "left out",
 }
 """Functions of values of one row."""
 
@@ -44,11 +208,29 @@ AGGREGATES: dict[str, str] = {
     "minimum": "(x) -> x: null over none",
     "maximum": "(x) -> x: null over none",
     "distinct_count": "(x, …) -> INTEGER: different combinations without a null; exact",
-    "list": "(x) -> list of x, in `order` (default: time, evidence)",
+    "list": "(x) -> list of x, in `order` (default: time, evidence); empty over none",
     "any": "(x) -> x: the first that is not null in `order` (default: time, evidence)",
     "last": "(x) -> x: the last that is not null in `order` (default: time, evidence)",
     "at_maximum": "(value, key) -> the value (nulls pass) in the row with the greatest key that is not null",
     "at_minimum": "(value, key) -> the value (nulls pass) in the row with the smallest key that is not null",
+    "deviation_sample": "(REAL) -> REAL: standard deviation, by n - 1; null over fewer than two",
+    "deviation_population": "(REAL) -> REAL: standard deviation, by n; null over none",
+    "variance_sample": "(REAL) -> REAL: by n - 1; null over fewer than two",
+    "variance_population": "(REAL) -> REAL: by n; null over none",
+    "percentile_linear": "(REAL, REAL literal 0 to 100) -> REAL: between the two nearest, linearly; null over none",
+    "percentile_nearest": "(x, REAL literal 0 to 100) -> x: the least value that so many percent do not exceed",
+    "median": "(REAL) -> REAL: the 50th percentile, linearly",
+    "mode": "(x) -> x: the most frequent, of several the first in `order`; null over none",
+    "distinct_list": "(x) -> list of x: each once, at its first place in `order`",
+    "distinct_sorted": "(x) -> list of x: each once, ascending",
+    "list_at_most": "(x, INTEGER literal n) -> list of x: the first n of `list`",
+    "distinct_list_at_most": "(x, INTEGER literal n) -> list of x: the first n of `distinct_list`",
+    "joined": "(TEXT, TEXT literal separator) -> TEXT: all of `list` in one; null over none",
+    "range": "(x) -> x, of INTEGER, REAL or SPAN; (TIME) -> SPAN: greatest less smallest; null over none",
+    "product": "(INTEGER) -> INTEGER or (REAL) -> REAL: null over none",
+    "all_bits": "(INTEGER) -> INTEGER: bitwise and; null over none",
+    "any_bits": "(INTEGER) -> INTEGER: bitwise or; null over none",
+    "json_list": "(DYNAMIC) -> DYNAMIC: an array of all, in `order`",
 }
 """Functions of the rows of a group."""
 

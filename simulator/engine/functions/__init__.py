@@ -9,12 +9,20 @@ A result is null where it does not fit its kind: INTEGER and SPAN have 64 bits, 
 
 from __future__ import annotations
 
+from simulator.engine.functions.addresses import ADDRESSES
 from simulator.engine.functions.aggregates import AGGREGATES as _AGGREGATES
+from simulator.engine.functions.clock import CLOCK
 from simulator.engine.functions.conditions import CONDITIONS
 from simulator.engine.functions.conversions import CONVERSIONS
+from simulator.engine.functions.encodings import ENCODINGS
+from simulator.engine.functions.hashes import HASHES
+from simulator.engine.functions.json_ import JSON
+from simulator.engine.functions.lists import LISTS
 from simulator.engine.functions.model import Aggregator, Function, Ranking
 from simulator.engine.functions.numbers import NUMBERS
 from simulator.engine.functions.rankings import RANKINGS as _RANKINGS
+from simulator.engine.functions.regexps import REGEXPS
+from simulator.engine.functions.statistics import STATISTICS
 from simulator.engine.functions.texts import TEXTS
 
 _THEMES: tuple[tuple[Function, ...], ...] = (
@@ -22,10 +30,17 @@ _THEMES: tuple[tuple[Function, ...], ...] = (
     NUMBERS,
     CONVERSIONS,
     TEXTS,
+    REGEXPS,
+    LISTS,
+    CLOCK,
+    HASHES,
+    ENCODINGS,
+    ADDRESSES,
+    JSON,
 )
 
 FUNCTIONS: dict[str, Function] = {function.name: function for theme in _THEMES for function in theme}
-AGGREGATES: dict[str, Aggregator] = {function.name: function for function in _AGGREGATES}
+AGGREGATES: dict[str, Aggregator] = {function.name: function for function in (*_AGGREGATES, *STATISTICS)}
 RANKINGS: dict[str, Ranking] = {function.name: function for function in _RANKINGS}
 
 __all__ = ["AGGREGATES", "FUNCTIONS", "RANKINGS", "Aggregator", "Function", "Ranking"]

@@ -56,5 +56,7 @@ def fitting(value: Any, kind: Type) -> Any:
             return value if FIRST_TIME <= value <= LAST_TIME else None
         case Type.REAL:
             return float(value) if math.isfinite(value) else None
+        case Type.TEXT | Type.DYNAMIC if not value.isascii():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # halves of pairs cannot stay
         case _:
             return value

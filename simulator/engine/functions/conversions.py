@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from simulator.engine.functions.model import Function
-from simulator.engine.functions.templates import by_kind, fits_time
+from simulator.engine.functions.templates import by_kind, called, filled, fits_time, sql
 from simulator.engine.text import read_number, read_time, text_of
 from simulator.tables import Type
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _WHOLE = re.compile(r"[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)")
+_TRUTHS = {"true": True, "false": False}
 _ISO = "'%Y-%m-%dT%H:%M:%S.%fZ'"
 
 
@@ -87,5 +88,19 @@ CONVERSIONS = (
         ),
     ),
     Function("to_real", _to_real, by_kind(integer="CAST(_0 AS DOUBLE)", span="CAST(_0 AS DOUBLE)", real="_0")),
+    Function("to_span", lambda value: value, sql("_0")),
+    Function(
+        "to_boolean",
+        lambda value: _TRUTHS.get(value.lower()) if isinstance(value, str) else value != 0,
+        by_kind(
+            text="CASE lower(_0) WHEN 'true' THEN true WHEN 'false' THEN false END", integer="_0 <> 0", real="_0 <> 0"
+        ),
+    ),
+    Function(
+        "to_list",
+        lambda *values: list(values),
+        lambda args, _kinds, _kind: filled("list_filter(_0, LAMBDA v : NOT v IS NULL)", (called("list_value", args),)),
+        nulls=True,
+    ),
     Function("to_time", _to_time, by_kind(integer=fits_time("_0"), time="_0")),
 )

@@ -21,8 +21,9 @@ def sql(template: str) -> Sql:
     return lambda args, _kinds, _kind: filled(template, args)
 
 
-def by_kind(first: int = 0, **templates: str) -> Sql:
-    """One template for each kind (`integer=…`, `text=…`) of the argument at `first`; `other` for all the rest."""
+def by_kind(first: int = 0, **templates: str | None) -> Sql:
+    """One template for each kind (`integer=…`, `text=…`) of the argument at `first`; `other` for all the rest.
+    Python runs where there is none."""
 
     def build(args: Sequence[exp.Expression], kinds: Sequence[Type], _kind: Type) -> exp.Expression | None:
         template = templates.get(kinds[first].value, templates.get("other"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.engine.functions.harness import IS, RS, TIME, TS, B, Grouped, I, R, T, check_aggregates
+from tests.engine.functions.harness import IS, RS, SPAN, TIME, TS, B, D, Grouped, I, R, T, check_aggregates
 
 NONE: tuple[tuple[object, ...], ...] = ()
 NUMBERS = ((3,), (None,), (1,), (3,))
@@ -45,6 +45,37 @@ CASES = [
     Grouped("at_minimum", (T, I), T, (("a", 1), ("b", 5), ("c", 1), ("d", None)), "a"),
     Grouped("at_minimum", (TIME, I), TIME, ((9, 1), (8, 0)), 8),
     Grouped("at_minimum", (T, I), T, NONE, None),
+    Grouped("deviation_sample", (R,), R, ((2.0,), (4.0,), (None,)), 2**0.5),
+    Grouped("deviation_sample", (R,), R, ((2.0,),), None),
+    Grouped("deviation_population", (R,), R, ((2.0,), (4.0,)), 1.0),
+    Grouped("deviation_population", (R,), R, ((2.0,),), 0.0),
+    Grouped("variance_sample", (R,), R, ((1.0,), (2.0,), (3.0,)), 1.0),
+    Grouped("variance_population", (R,), R, ((1.0,), (2.0,), (3.0,)), 2 / 3),
+    Grouped("variance_population", (R,), R, NONE, None),
+    Grouped("percentile_linear", (R, R), R, ((1.0, 25.0), (2.0, 25.0), (4.0, 25.0)), 1.5),
+    Grouped("percentile_linear", (R, R), R, NONE, None),
+    Grouped("percentile_nearest", (I, R), I, ((1, 50.0), (2, 50.0), (4, 50.0), (9, 50.0)), 2),
+    Grouped("percentile_nearest", (T, R), T, (("a", 0.0), ("b", 0.0)), "a"),
+    Grouped("percentile_nearest", (I, R), I, ((1, 100.0), (2, 100.0)), 2),
+    Grouped("median", (R,), R, ((1.0,), (9.0,), (2.0,), (3.0,)), 2.5),
+    Grouped("mode", (T,), T, (("b",), ("a",), ("a",), ("b",), (None,), (None,), (None,)), "b"),
+    Grouped("mode", (T,), T, NONE, None),
+    Grouped("distinct_list", (T,), TS, WORDS, ["b", "a"]),
+    Grouped("distinct_sorted", (T,), TS, WORDS, ["a", "b"]),
+    Grouped("distinct_sorted", (I,), IS, NONE, []),
+    Grouped("list_at_most", (T, I), TS, (("b", 2), ("a", 2), ("b", 2)), ["b", "a"]),
+    Grouped("distinct_list_at_most", (T, I), TS, (("b", 2), ("b", 2), ("a", 2), ("c", 2)), ["b", "a"]),
+    Grouped("joined", (T, T), T, (("b", "+"), ("a", "+")), "b+a"),
+    Grouped("joined", (T, T), T, NONE, None),
+    Grouped("range", (I,), I, NUMBERS, 2),
+    Grouped("range", (TIME,), SPAN, ((5,), (9,)), 4),
+    Grouped("range", (I,), I, NONE, None),
+    Grouped("product", (I,), I, NUMBERS, 9),
+    Grouped("product", (R,), R, NONE, None),
+    Grouped("all_bits", (I,), I, ((12,), (10,), (None,)), 8),
+    Grouped("any_bits", (I,), I, ((12,), (10,)), 14),
+    Grouped("any_bits", (I,), I, NONE, None),
+    Grouped("json_list", (D,), D, (("1",), ('"a"',), (None,)), '[1,"a"]'),
 ]
 
 
