@@ -1,195 +1,237 @@
-"""Tables of Elastic's integrations: one for each dataset, `elastic.<dataset>`, columns by their dotted ECS names.
+"""Elastic: data streams of Elastic Defend and the Windows integrations, with ECS names.
 
-A data stream `logs-<dataset>-<namespace>` holds the dataset's events; Winlogbeat's index holds all Windows channels.
-Fields that ECS or the integration fills with several values are lists. Sources: elastic/endpoint-package, its custom
-documentation by operating system and event; elastic/integrations, packages windows and system; the ECS field reference
-(https://www.elastic.co/docs/reference/ecs).
+Elastic Defend's fields are those of its custom documentation (elastic/endpoint-package,
+`custom_documentation/doc/endpoint`), Windows, Linux and macOS together: a column may be documented and yet never be set
+on Windows (`process.command_line` of network events). The Windows integrations keep what they do not map under
+`winlog.event_data.*`; they and the tables of other data streams are open.
 """
 
 from __future__ import annotations
 
+from simulator.tables.ecs import columns
 from simulator.tables.model import Table
-from simulator.tables.words import columns
 
-_BASE = (
-    "@timestamp:time agent.id agent.type agent.version data_stream.dataset data_stream.namespace data_stream.type "
-    "ecs.version event.action event.category:texts event.code event.created:time event.dataset event.id "
-    "event.ingested:time "
-    "event.kind event.module event.outcome event.provider event.sequence:int event.type:texts event.agent_id_status "
-    "host.architecture host.domain host.hostname host.id host.ip:texts host.mac:texts host.name "
-    "host.os.family host.os.full "
-    "host.os.kernel host.os.name host.os.platform host.os.type host.os.version host.os.Ext.variant labels "
-    "tags:texts message "
-    "user.domain user.id user.name user.email user.full_name related.hosts:texts related.ip:texts related.user:texts "
-    "related.hash:texts"
+_ENDPOINT_DOC = (
+    "https://github.com/elastic/endpoint-package/tree/main/custom_documentation/doc/endpoint/{} and the ECS reference"
 )
-_SIGNATURE = "{0}.code_signature.exists:bool {0}.code_signature.status {0}.code_signature.subject_name "
-_SIGNATURE += "{0}.code_signature.thumbprint_sha256 {0}.code_signature.trusted:bool {0}.code_signature.signing_id "
-_SIGNATURE += "{0}.code_signature.team_id"
-_PROCESS = (
-    "process.args:texts process.args_count:int process.command_line process.entity_id process.executable "
-    "process.exit_code:int "
-    "process.name process.pid:int process.ppid:int process.pgid:int process.title process.start:time "
-    "process.end:time "
-    "process.uptime:int process.working_directory "
-    "process.thread.id:int process.thread.name process.hash.md5 process.hash.sha1 process.hash.sha256 "
-    "process.hash.imphash "
-    "process.pe.imphash process.pe.original_file_name process.pe.company process.pe.description "
-    "process.pe.file_version "
-    "process.pe.product process.origin_url process.origin_referrer_url process.env_vars:texts "
-    "process.interactive:bool " + _SIGNATURE.format("process")
-)
-_PARENT = (
-    "process.parent.args:texts process.parent.args_count:int process.parent.command_line process.parent.entity_id "
-    "process.parent.executable process.parent.name process.parent.pid:int process.parent.start:time "
-    "process.parent.thread.id:int process.parent.title process.parent.working_directory process.parent.user.name "
-    "process.parent.user.id process.parent.hash.md5 process.parent.hash.sha1 process.parent.hash.sha256 "
-    "process.parent.pe.original_file_name process.parent.interactive:bool "
-    "process.parent.thread.Ext.call_stack_summary "
-    + _SIGNATURE.format("process.parent")
-    + " "
-    + " ".join(
-        f"process.{leader}.args:texts process.{leader}.args_count:int process.{leader}.entity_id "
-        f"process.{leader}.executable "
-        f"process.{leader}.interactive:bool process.{leader}.name process.{leader}.pid:int "
-        f"process.{leader}.command_line "
-        f"process.{leader}.working_directory process.{leader}.user.id process.{leader}.user.name"
-        for leader in ("entry_leader", "session_leader", "group_leader")
-    )
-    + " process.entry_leader.entry_meta.type process.entry_leader.entry_meta.source.ip "
-    "process.previous.args:texts process.previous.executable process.real_user.id process.real_user.name "
-    "process.group.id process.group.name process.user.id process.user.name process.real_group.id "
-    "process.saved_user.id "
-    "process.tty.char_device.major:int process.tty.char_device.minor:int "
-    "process.thread.capabilities.effective:texts process.thread.capabilities.permitted:texts"
-)
-_PROCESS_EXT = (
-    "process.Ext.ancestry:texts process.Ext.architecture process.Ext.authentication_id "
-    "process.Ext.created_suspended:bool "
-    "process.Ext.desktop_name process.Ext.protection process.Ext.mitigation_policies:texts "
-    "process.Ext.relative_file_creation_time:real process.Ext.relative_file_name_modify_time:real "
-    "process.Ext.code_signature.exists:bool process.Ext.code_signature.status "
-    "process.Ext.code_signature.subject_name "
-    "process.Ext.code_signature.trusted:bool process.Ext.device.bus_type process.Ext.device.dos_name "
-    "process.Ext.device.nt_name process.Ext.device.product_id process.Ext.device.vendor_id "
-    "process.Ext.device.serial_number "
-    "process.Ext.device.volume_device_type process.Ext.device.file_system_type process.Ext.device.mount_point "
-    "process.Ext.effective_parent.entity_id process.Ext.effective_parent.executable "
-    "process.Ext.effective_parent.name "
-    "process.Ext.effective_parent.pid:int process.Ext.session_info.client_address process.Ext.session_info.id:int "
-    "process.Ext.session_info.logon_type process.Ext.session_info.user_flags:texts process.Ext.token.elevation:bool "
-    "process.Ext.token.elevation_level process.Ext.token.elevation_type process.Ext.token.integrity_level:int "
-    "process.Ext.token.integrity_level_name process.Ext.token.security_attributes:texts process.Ext.token.domain "
-    "process.Ext.token.user process.Ext.windows.zone_identifier:int process.Ext.memory_region.mapped_path "
-    "process.Ext.api.name process.Ext.api.summary process.Ext.api.behaviors:texts process.Ext.dll.name "
-    "process.Ext.dll.path "
-    "process.parent.Ext.architecture process.parent.Ext.real.pid:int process.parent.Ext.protection "
-    "process.parent.Ext.code_signature.exists:bool process.parent.Ext.code_signature.status "
-    "process.parent.Ext.code_signature.subject_name process.parent.Ext.code_signature.trusted:bool"
-)
-_NETWORK = (
-    "destination.address destination.as.number:int destination.as.organization.name destination.bytes:int "
-    "destination.domain "
-    "destination.geo.country_iso_code destination.geo.country_name destination.ip destination.packets:int "
-    "destination.port:int "
-    "source.address source.as.number:int source.as.organization.name source.bytes:int source.domain "
-    "source.geo.country_iso_code source.geo.country_name source.ip source.packets:int source.port:int "
-    "network.bytes:int "
-    "network.community_id network.direction network.iana_number network.packets:int network.protocol "
-    "network.transport "
-    "network.type dns.question.name dns.question.type dns.question.registered_domain dns.question.top_level_domain "
-    "dns.resolved_ip:texts dns.answers.data:texts dns.answers.name:texts dns.answers.type:texts "
-    "dns.response_code dns.type "
-    "dns.Ext.options:int dns.Ext.status:int http.request.body.bytes:int http.request.body.content "
-    "http.request.bytes:int "
-    "http.request.method http.response.body.bytes:int http.response.body.content "
-    "http.response.status_code:int url.full "
-    "url.domain url.path user_agent.original"
-)
-_FILE = (
-    "file.name file.path file.extension file.directory file.drive_letter file.size:int file.type file.owner "
-    "file.uid file.gid "
-    "file.mode file.created:time file.mtime:time file.ctime:time file.target_path file.hash.md5 file.hash.sha1 "
-    "file.hash.sha256 file.origin_url file.origin_referrer_url file.pe.original_file_name file.pe.imphash "
-    "file.Ext.entropy:real file.Ext.header_bytes file.Ext.monotonic_id:int file.Ext.original.extension "
-    "file.Ext.original.name file.Ext.original.path file.Ext.windows.zone_identifier:int file.Ext.device.bus_type "
-    "file.Ext.device.product_id file.Ext.device.vendor_id file.Ext.device.volume_device_type "
-    + _SIGNATURE.format("file")
-    + " Effective_process.entity_id Effective_process.executable Effective_process.name Effective_process.pid:int"
-)
-_LIBRARY = (
-    "dll.name dll.path dll.hash.md5 dll.hash.sha1 dll.hash.sha256 dll.pe.original_file_name dll.pe.imphash "
-    "dll.origin_url dll.Ext.relative_file_creation_time:real dll.Ext.relative_file_name_modify_time:real "
-    "dll.Ext.load_index:int dll.Ext.size:int dll.Ext.defense_evasions:texts dll.Ext.device.bus_type "
-    "dll.Ext.device.product_id dll.Ext.device.volume_device_type " + _SIGNATURE.format("dll")
-)
-_REGISTRY = (
-    "registry.data.bytes registry.data.strings:texts registry.data.type registry.hive registry.key registry.path "
-)
-_REGISTRY += "registry.value"
-_WINLOG = (
-    "winlog.api winlog.channel winlog.computer_name winlog.event_id winlog.opcode winlog.provider_guid "
-    "winlog.provider_name "
-    "winlog.record_id winlog.task winlog.version:int winlog.keywords:texts winlog.level winlog.process.pid:int "
-    "winlog.process.thread.id:int winlog.user.identifier winlog.user.name winlog.user.domain winlog.user.type "
-    "winlog.logon.id winlog.logon.type log.level event.original"
-)
-_ENDPOINT_DOC = "https://github.com/elastic/endpoint-package/tree/main/custom_documentation"
 _WINDOWS_DOC = "https://www.elastic.co/docs/reference/integrations/windows"
 _SYSTEM_DOC = "https://www.elastic.co/docs/reference/integrations/system"
+_BEAT_DOC = "https://www.elastic.co/docs/reference/beats/winlogbeat/exported-fields"
 
-
-def _endpoint(kind: str, title: str, *parts: str) -> Table:
-    text = " ".join((_BASE, _PROCESS, _PARENT, _PROCESS_EXT, *parts))
-    return Table(f"elastic.endpoint.events.{kind}", f"Elastic Defend: {title}", columns(text), _ENDPOINT_DOC, open=True)
-
-
-def _windows(name: str, title: str, source: str, extra: str = "") -> Table:
-    text = " ".join((_BASE, _PROCESS, _PARENT, _NETWORK, _FILE, _REGISTRY, _LIBRARY, _WINLOG, extra))
-    return Table(f"elastic.{name}", title, columns(text), source, open=True)
-
-
-_SYSMON_DATA = (
-    "winlog.event_data.Company winlog.event_data.Description winlog.event_data.Product winlog.event_data.FileVersion "
-    "winlog.event_data.IntegrityLevel winlog.event_data.LogonGuid winlog.event_data.LogonId "
-    "winlog.event_data.TerminalSessionId winlog.event_data.RuleName winlog.event_data.OriginalFileName "
-    "winlog.event_data.ParentUser winlog.event_data.SourcePortName winlog.event_data.DestinationPortName "
-    "winlog.event_data.CreationUtcTime sysmon.dns.status"
+_COMMON = (
+    "@timestamp agent.{id,name,type,version,ephemeral_id} data_stream.{dataset,namespace,type} ecs.version "
+    "elastic.agent.id "
+    "event.{action,category,created,code,dataset,id,ingested,kind,module,outcome,provider,sequence,type,"
+    "agent_id_status} "
+    "host.{architecture,hostname,id,ip,mac,name,domain,type,boot.id,pid_ns_ino} "
+    "host.os.{Ext.variant,family,full,kernel,name,platform,type,version} message tags labels "
+    "user.{domain,email,full_name,group.id,group.name,hash,id,name} related.{hash,hosts,ip,user} group.{id,name,"
+    "Ext.real.id,Ext.real.name}"
 )
-_SECURITY_DATA = (
-    "winlog.event_data.SubjectUserSid winlog.event_data.SubjectUserName winlog.event_data.SubjectDomainName "
-    "winlog.event_data.SubjectLogonId winlog.event_data.NewProcessId winlog.event_data.NewProcessName "
-    "winlog.event_data.TokenElevationType winlog.event_data.ProcessId winlog.event_data.CommandLine "
-    "winlog.event_data.TargetUserSid winlog.event_data.TargetUserName winlog.event_data.TargetDomainName "
-    "winlog.event_data.TargetLogonId winlog.event_data.ParentProcessName winlog.event_data.MandatoryLabel"
+_SIGNATURE = "exists,signing_id,status,subject_name,team_id,thumbprint_sha256,trusted,cdhash,flags"
+_LEADER = (
+    "args,args_count,command_line,entity_id,executable,interactive,name,pid,same_as_process,start,"
+    "tty.char_device.major,"
+    "tty.char_device.minor,user.id,user.name,group.id,group.name,working_directory,real_user.id,real_group.id,"
+    "entry_meta.type,entry_meta.source.ip,parent.entity_id,parent.pid,parent.start"
 )
-_POWERSHELL_DATA = (
-    "powershell.file.script_block_id powershell.file.script_block_text powershell.file.script_block_length:int "
-    "powershell.file.script_block_entropy_bits:real powershell.file.script_block_unique_symbols:int "
-    "powershell.file.script_block_surprisal_stdev:real powershell.file.script_block_hash powershell.sequence:int "
-    "powershell.total:int powershell.command.name powershell.command.type powershell.command.value "
-    "powershell.command.path powershell.command.invocation_details powershell.connected_user.domain "
-    "powershell.connected_user.name powershell.engine.version powershell.id powershell.pipeline_id "
-    "powershell.process.executable_version powershell.runspace_id"
+_PROCESS = (
+    "process.{args,args_count,command_line,entity_id,executable,exit_code,name,pid,ppid,start,end,uptime,title,"
+    "working_directory,thread.id,thread.name,pgid,hash.imphash,interactive,env_vars,tty.columns,origin_url,"
+    "origin_referrer_url} "
+    "process.hash.{md5,sha1,sha256} process.code_signature.{" + _SIGNATURE + "} process.pe.{imphash,original_file_name,"
+    "company,description,file_version,product} process.parent.{args,args_count,command_line,entity_id,executable,"
+    "exit_code,"
+    "name,pid,ppid,start,uptime,title,working_directory,interactive,group_leader.entity_id,group_leader.pid,"
+    "entry_leader.entity_id,session_leader.entity_id,hash.md5,hash.sha1,hash.sha256,pe.original_file_name,"
+    "thread.id,thread.name,thread.Ext.call_stack_summary,user.id,user.name,group.id,group.name,Ext.architecture,"
+    "Ext.protection,Ext.real.pid,Ext.user,"
+    "Ext.token.integrity_level_name,Ext.code_signature.exists,Ext.code_signature.trusted,Ext.code_signature.status,"
+    "Ext.code_signature.subject_name,"
+    "Ext.relative_file_creation_time} process.parent.code_signature.{" + _SIGNATURE + "}"
+)
+_EXT = (
+    "process.Ext.{ancestry,architecture,authentication_id,created_suspended,desktop_name,mitigation_policies,"
+    "protection,"
+    "relative_file_creation_time,relative_file_name_modify_time,trusted,trusted_descendant,session,"
+    "defense_evasions,memory_region.region_size,memory_region.mapped_path,api.name,api.summary,api.behaviors,dll.name,"
+    "dll.path,"
+    "device.{bus_type,dos_name,file_system_type,nt_name,mount_point,product_id,serial_number,vendor_id,"
+    "volume_device_type},"
+    "effective_parent.{entity_id,executable,name,pid,args},"
+    "session_info.{id,logon_type,client_address,authentication_package,relative_logon_time,relative_password_age,"
+    "user_flags},"
+    "token.{elevation,elevation_level,elevation_type,integrity_level,domain,user,integrity_level_name,privileges,"
+    "security_attributes},"
+    "windows.zone_identifier,code_signature.{exists,status,subject_name,trusted},command_line_truncated} "
+    "Effective_process.{entity_id,executable,name,pid}"
+)
+_LINUX = (
+    "process.entry_leader.{"
+    + _LEADER
+    + "} process.session_leader.{"
+    + _LEADER
+    + "} process.group_leader.{"
+    + _LEADER
+    + "} "
+    "process.{group.id,group.name,real_group.id,real_group.name,real_user.id,real_user.name,saved_group.id,"
+    "saved_user.id,"
+    "saved_user.name,supplemental_groups.id,user.id,user.name,previous.args,previous.args_count,previous.executable,"
+    "thread.capabilities.effective,thread.capabilities.permitted,tty.char_device.major,tty.char_device.minor,"
+    "io.text,io.total_bytes_captured,entry_meta.type} "
+    "container.{id,image.name,image.tag,image.hash.all,name,security_context.privileged} "
+    "orchestrator.{cluster.id,cluster.name,namespace,resource.name,resource.type,resource.annotation,resource.ip,"
+    "resource.parent.type} cloud.{account.id,instance.name,project.id,provider,region}"
+)
+_ENDS = (
+    "destination.{address,bytes,domain,ip,packets,port,as.number,as.organization.name,geo.city_name,"
+    "geo.continent_name,geo.country_iso_code,geo.country_name,geo.region_name,registered_domain,top_level_domain,"
+    "user.name,user.domain} "
+    "source.{address,bytes,domain,ip,packets,port,as.number,as.organization.name,geo.city_name,geo.continent_name,"
+    "geo.country_iso_code,geo.country_name,geo.region_name,user.name,user.domain} "
+    "network.{application,bytes,community_id,direction,iana_number,name,packets,protocol,transport,type}"
+)
+_DNS = (
+    "dns.{id,op_code,response_code,type,resolved_ip,question.class,question.name,question.registered_domain,"
+    "question.subdomain,question.top_level_domain,question.type,Ext.options,Ext.status,answers.class,answers.data,"
+    "answers.name,answers.ttl,answers.type}"
+)
+_FILE = (
+    "file.{accessed,attributes,created,ctime,device,directory,drive_letter,extension,gid,group,inode,mode,mtime,name,"
+    "owner,"
+    "path,size,target_path,type,uid,mime_type,hash.md5,hash.sha1,hash.sha256,origin_url,origin_referrer_url,"
+    "pe.imphash,pe.original_file_name,pe.company,pe.description,pe.product,pe.file_version,"
+    "Ext.{entropy,header_bytes,header_data,monotonic_id,original.path,original.name,original.extension,original.gid,"
+    "original.group,original.mode,original.owner,original.uid,windows.zone_identifier,device.bus_type,device.dos_name,"
+    "device.file_system_type,device.product_id,device.vendor_id,device.volume_device_type}} "
+    "file.code_signature.{" + _SIGNATURE + "}"
 )
 
-ELASTIC_TABLES = (
-    _endpoint("process", "processes that start and end"),
-    _endpoint("network", "connections and look-ups", _NETWORK),
-    _endpoint("file", "files created, changed, renamed, deleted", _FILE),
-    _endpoint("library", "libraries and drivers loaded", _LIBRARY),
-    _endpoint("registry", "registry values set and keys made", _REGISTRY),
-    _endpoint("security", "logons and logoffs", "source.ip source.port:int event.reason"),
-    _endpoint(
-        "api", "calls of watched functions", "Target.process.executable Target.process.name Target.process.pid:int"
-    ),
-    _windows("windows.sysmon_operational", "Sysmon by Elastic Agent", _WINDOWS_DOC, _SYSMON_DATA),
-    _windows("windows.powershell_operational", "PowerShell by Elastic Agent", _WINDOWS_DOC, _POWERSHELL_DATA),
-    _windows("system.security", "The Security log by Elastic Agent", _SYSTEM_DOC, _SECURITY_DATA),
-    _windows(
-        "winlogbeat",
-        "Windows logs by Winlogbeat",
-        "https://www.elastic.co/docs/reference/beats/winlogbeat",
-        " ".join((_SYSMON_DATA, _SECURITY_DATA, _POWERSHELL_DATA)),
-    ),
+
+def _endpoint(kind: str, title: str, *texts: str, is_open: bool = False) -> Table:
+    source = _ENDPOINT_DOC.format(f"{kind}/**")
+    return Table(
+        f"elastic.endpoint.events.{kind}", f"Elastic Defend: {title}", columns(_COMMON, *texts), source, open=is_open
+    )
+
+
+_WINLOG = (
+    "winlog.{activity_id,api,channel,computer_name,event_id,keywords,level,opcode,outcome,process.pid,"
+    "process.thread.id,"
+    "provider_guid,provider_name,record_id,related_activity_id,task,time_created,user.domain,user.identifier,user.name,"
+    "user.type,user_data.binaryData,version,logon.id,logon.type,logon.failure.reason,logon.failure.status,"
+    "logon.failure.sub_status} event.{original,start,end,duration,severity,reason,code} log.{level,file.path} "
+    "input.type error.{code,message} related.{hash,hosts,ip,user}"
 )
+
+
+def _event_data(names: str) -> str:
+    return "winlog.event_data.{" + ",".join(names.split()) + "}"
+
+
+_SYSMON_DATA = _event_data(
+    "Archived CallTrace ClientInfo CommandLine Company Configuration ConfigurationFileHash CreationUtcTime "
+    "CurrentDirectory Description Destination DestinationHostname DestinationIp DestinationIsIpv6 DestinationPort "
+    "DestinationPortName Details Device EventNamespace EventType FileVersion GrantedAccess Hash Hashes ID Image "
+    "ImageLoaded Initiated IntegrityLevel IsExecutable LogonGuid LogonId Name NewName NewThreadId Operation "
+    "OriginalFileName ParentCommandLine ParentImage ParentProcessGuid ParentProcessId ParentUser PipeName "
+    "PreviousCreationUtcTime "
+    "ProcessGuid ProcessId Product Protocol Query QueryName QueryResults QueryStatus RuleName SchemaVersion Session "
+    "Signature SignatureStatus Signed SourceHostname SourceImage SourceIp SourceIsIpv6 SourcePort SourcePortName "
+    "SourceProcessGUID SourceProcessId SourceThreadId SourceUser StartAddress StartFunction StartModule State "
+    "TargetFilename TargetImage TargetObject TargetProcessGUID TargetProcessId TargetUser TerminalSessionId Type User "
+    "UserID UtcTime Version"
+)
+_SECURITY_DATA = _event_data(
+    "AccessList AccessMask AccessMaskDescription AllowedToDelegateTo AttributeLDAPDisplayName AttributeValue "
+    "AuthenticationPackageName CallerProcessId CallerProcessName CommandLine ClientProcessId ElevatedToken "
+    "FailureReason GroupName IpAddress IpPort KeyLength LmPackageName LogonGuid LogonProcessName LogonType "
+    "MandatoryLabel MemberName MemberSid NewProcessId NewProcessName NewTargetUserName NewUacList NewUacValue "
+    "ObjectClass ObjectDN ObjectName ObjectServer ObjectType OldTargetUserName OldUacValue OperationType "
+    "OpcodeDisplayName ParentProcessName PreAuthType PrivilegeList ProcessId ProcessName Properties RelativeTargetName "
+    "SamAccountName Service ServiceFileName ServiceName ServiceSid ServiceStartType ServiceType ShareLocalPath "
+    "ShareName SidHistory Status SubStatus SubjectDomainName SubjectLogonId SubjectUserName SubjectUserSid "
+    "TargetDomainName TargetInfo TargetLogonId TargetServerName TargetSid TargetUserName TargetUserSid TaskContent "
+    "TaskContentNew TaskName TicketEncryptionType TicketOptions TokenElevationType TransmittedServices "
+    "TargetLinkedLogonId VirtualAccount WorkstationName Workstation"
+)
+_POWERSHELL = (
+    "powershell.{command.{invocation_details,name,path,type,value},connected_user.{domain,name},engine.{new_state,"
+    "previous_state,version},file.{script_block_hash,script_block_id,script_block_text,script_block_length,"
+    "script_block_entropy_bits,script_block_surprisal_stdev,script_block_unique_symbols},id,pipeline_id,"
+    "process.executable_version,provider.{name,new_state},runspace_id,sequence,total}"
+)
+_SYSMON_EXT = (
+    "sysmon.{dns.status,file.archived,file.is_executable} registry.{data.strings,data.type,hive,key,path,value}"
+)
+_DLL = (
+    "dll.{name,path,origin_url,hash.md5,hash.sha1,hash.sha256,pe.imphash,pe.original_file_name,Ext.size,Ext.load_index,"
+    "Ext.relative_file_creation_time,Ext.relative_file_name_modify_time,Ext.device.volume_device_type,"
+    "Ext.device.product_id,Ext.device.bus_type,Ext.defense_evasions,code_signature.exists,code_signature.status,"
+    "code_signature.subject_name,"
+    "code_signature.trusted}"
+)
+
+
+_SCRIPT_DATA = _event_data("ContextInfo MessageNumber MessageTotal Path Payload ScriptBlockId ScriptBlockText UserData")
+
+
+def _open(dataset: str, title: str, source: str, *texts: str) -> Table:
+    return Table(f"elastic.{dataset}", title, columns(_COMMON, *texts), source, open=True)
+
+
+ELASTIC_TABLES: tuple[Table, ...] = (
+    _endpoint("process", "processes", _PROCESS, _EXT, _LINUX),
+    _endpoint("network", "connections and look-ups", _PROCESS, _EXT, _LINUX, _ENDS, _DNS,
+              "user_agent.original http.{request.method,request.body.bytes,request.body.content,request.bytes,"
+              "response.body.bytes,response.body.content,"
+              "response.bytes,response.status_code} url.{domain,full,path}"),
+    _endpoint("file", "files", _PROCESS, _EXT, _LINUX, _FILE),
+    _endpoint("registry", "registry", _PROCESS, _EXT, _LINUX, "registry.{data.bytes,data.strings,data.type,hive,key,"
+              "path,"
+              "value}",
+              is_open=True),
+    _endpoint("library", "libraries and drivers", _PROCESS, _EXT, _LINUX, _DLL, is_open=True),
+    _endpoint("security", "sign-ins", _PROCESS, _EXT, _LINUX, _ENDS, is_open=True),
+    _endpoint("api", "API calls", _PROCESS, _EXT, _LINUX, _DLL, "Target.process.{entity_id,executable,name,pid}",
+              is_open=True),
+    _open("endpoint.alerts", "Elastic Defend: alerts", _ENDPOINT_DOC.format("alerts"), _PROCESS, _EXT, _FILE, _DLL),
+    _open("windows.sysmon_operational", "Elastic: Sysmon through the Windows integration", _WINDOWS_DOC, _WINLOG,
+          _SYSMON_DATA, _PROCESS, _ENDS, _DNS, _FILE, _SYSMON_EXT, _DLL),
+    _open("windows.powershell_operational", "Elastic: PowerShell/Operational", _WINDOWS_DOC, _WINLOG, _POWERSHELL,
+          _SCRIPT_DATA,
+          "process.{args,args_count,command_line,pid,title,entity_id,executable,name} file.{directory,extension,name,"
+          "path} "
+          "user.{domain,id,name} destination.user.{domain,name} source.user.{domain,name}"),
+    _open("windows.powershell", "Elastic: Windows PowerShell", _WINDOWS_DOC, _WINLOG, _POWERSHELL),
+    _open("windows.forwarded", "Elastic: forwarded Windows events", _WINDOWS_DOC, _WINLOG, _SYSMON_DATA, _SECURITY_DATA,
+          _PROCESS, _ENDS, _DNS, _FILE, _DLL, _SYSMON_EXT, _POWERSHELL, _SCRIPT_DATA),
+    _open("system.security", "Elastic: Security log through the System integration", _SYSTEM_DOC, _WINLOG,
+          _SECURITY_DATA,
+          _PROCESS, "source.{domain,ip,port} user.{target.domain,target.id,target.name,target.group.name,"
+          "effective.domain,effective.id,effective.name,changes.name} service.{name,type}"),
+    _open("system.system", "Elastic: System log", _SYSTEM_DOC, _WINLOG,
+          _event_data("ServiceName ImagePath ServiceType StartType AccountName param1 param2")),
+    _open("system.application", "Elastic: Application log", _SYSTEM_DOC, _WINLOG),
+    _open("system.auth", "Elastic: sign-ins on Linux", _SYSTEM_DOC, _PROCESS, "source.{ip,port,address} "
+          "system.auth.{ssh.event,"
+          "ssh.method,sudo.command,sudo.error,sudo.pwd,sudo.tty,sudo.user,useradd.home,useradd.shell}"),
+    _open("winlogbeat", "Winlogbeat: Sysmon, Security and PowerShell together", _BEAT_DOC, _WINLOG, _SYSMON_DATA,
+          _SECURITY_DATA, _PROCESS, _ENDS, _DNS, _FILE, _DLL, _SYSMON_EXT, _POWERSHELL, _SCRIPT_DATA),
+    _open("auditd_manager.auditd", "Elastic: auditd",
+          "https://www.elastic.co/docs/reference/integrations/auditd_manager",
+          _PROCESS, _ENDS, _FILE),
+    _open("network_traffic.dns", "Elastic: packets, DNS",
+          "https://www.elastic.co/docs/reference/integrations/network_traffic",
+          _ENDS, _DNS),
+    _open("network_traffic.flow", "Elastic: packets, flows",
+          "https://www.elastic.co/docs/reference/integrations/network_traffic", _ENDS, "event.{duration,start,end}"),
+    _open("network_traffic.http", "Elastic: packets, HTTP",
+          "https://www.elastic.co/docs/reference/integrations/network_traffic", _ENDS,
+          "http.{request.method,request.bytes,request.body.bytes,request.referrer,response.bytes,response.body.bytes,"
+          "response.status_code,version} url.{domain,extension,full,original,path,port,query,scheme} "
+          "user_agent.original"),
+    _open("network_traffic.tls", "Elastic: packets, TLS",
+          "https://www.elastic.co/docs/reference/integrations/network_traffic", _ENDS,
+          "tls.{version,established,resumed,cipher,client.ja3,client.server_name,server.hash.sha1,server.ja3s}"),
+)  # fmt: skip
