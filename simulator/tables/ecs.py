@@ -30,7 +30,8 @@ process.Ext.token.integrity_level dll.Ext.load_index dll.Ext.size Target.process
 powershell.file.script_block_length powershell.file.script_block_unique_symbols
 """
 _REALS = """
-event.risk_score event.risk_score_norm host.cpu.usage file.Ext.entropy powershell.file.script_block_entropy_bits powershell.file.script_block_surprisal_stdev
+event.risk_score event.risk_score_norm host.cpu.usage file.Ext.entropy
+powershell.file.script_block_entropy_bits powershell.file.script_block_surprisal_stdev
 process.Ext.relative_file_creation_time
 process.Ext.relative_file_name_modify_time dll.Ext.relative_file_creation_time dll.Ext.relative_file_name_modify_time
 process.parent.Ext.relative_file_creation_time
