@@ -9,7 +9,7 @@ import polars as pl
 
 from simulator.errors import UsageError, nearest
 from simulator.scenario.actions import ActionFrames, empty
-from simulator.tables import TABLES
+from simulator.tables import SYSTEM_COLUMNS, TABLES
 from simulator.telemetry import dns_client, powershell, proxy, security, sysmon
 from simulator.telemetry.command_line import as_started
 from simulator.telemetry.rows import Rows
@@ -19,7 +19,8 @@ from simulator.world import World
 
 @dataclass(frozen=True, slots=True)
 class Renderer:
-    """One table, the kind of action that it records, and the function that makes it."""
+    """One table, the kind of action that it records, and the function that makes it. A table that records several kinds
+    of action has several of these."""
 
     table: str
     kind: str
@@ -38,7 +39,7 @@ RENDERERS: tuple[Renderer, ...] = (
     Renderer("proxy.http", "request", proxy.http),
 )
 
-RENDERED: tuple[str, ...] = tuple(renderer.table for renderer in RENDERERS)
+RENDERED: tuple[str, ...] = tuple(dict.fromkeys(renderer.table for renderer in RENDERERS))
 """The names of all tables that can be rendered."""
 
 
@@ -58,4 +59,16 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
     frames = {kind: actions.get(kind, empty(kind)) for kind in {renderer.kind for renderer in wanted}}
     if "process_start" in frames:
         frames["process_start"] = as_started(frames["process_start"], scene)
-    return {renderer.table: renderer.make(Rows(scene, frames[renderer.kind])) for renderer in wanted}
+    made: dict[str, list[pl.DataFrame]] = {}
+    for renderer in wanted:
+        made.setdefault(renderer.table, []).append(renderer.make(Rows(scene, frames[renderer.kind])))
+    return {name: _joined(name, parts) for name, parts in made.items()}
+
+
+def _joined(table: str, parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """The frames of several kinds of action as one, with the columns that any of them has, in the table's order."""
+    if len(parts) == 1:
+        return parts[0]
+    whole = pl.concat(parts, how="diagonal")
+    order = [column.name for column in (*SYSTEM_COLUMNS, *TABLES[table].columns)]
+    return whole.select([name for name in (*order, "_action_id", "_instance_id") if name in whole.columns])

@@ -14,10 +14,22 @@ from simulator.tables import TABLES, Type
 from simulator.telemetry import identity, text
 from simulator.telemetry.scene import Scene
 
-Value = pl.Series | int | str | None
+Value = pl.Series | int | str | bool | None
 """A column: one value for each row, or one for all of them (None: absent)."""
 
-_TYPES: dict[Type, type[pl.DataType]] = {Type.TEXT: pl.String, Type.INTEGER: pl.Int64}
+_TYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
+    Type.TEXT: pl.String,
+    Type.INTEGER: pl.Int64,
+    Type.REAL: pl.Float64,
+    Type.BOOLEAN: pl.Boolean,
+    Type.TIME: pl.Datetime("us", "UTC"),
+    Type.SPAN: pl.Int64,
+    Type.DYNAMIC: pl.String,
+    Type.TEXTS: pl.List(pl.String),
+    Type.INTEGERS: pl.List(pl.Int64),
+    Type.REALS: pl.List(pl.Float64),
+    Type.TIMES: pl.List(pl.Datetime("us", "UTC")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +98,9 @@ class Rows:
     ) -> pl.DataFrame:
         """The finished table: system columns, the vendor's columns in the vendor's order, and whose events they are.
 
-        `times` are microseconds since 1970 UTC, `columns` the vendor's columns by name (those left out are absent,
-        that is null). `ordinal` tells events of one action in this table apart.
+        `times` are microseconds since 1970 UTC, `columns` the vendor's columns by name. Those left out are null, and
+        of an open table, which has hundreds, not in the frame at all. `ordinal` tells events of one action in this
+        table apart.
         """
         table = TABLES[name]
         unknown = columns.keys() - table.names
@@ -100,6 +113,8 @@ class Rows:
             user.alias("_user"),
         ]
         for column in table.columns:
+            if table.open and column.name not in columns:
+                continue
             value = columns.get(column.name)
             dtype = _TYPES[column.type]
             if isinstance(value, pl.Series):
