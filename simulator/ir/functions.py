@@ -100,6 +100,14 @@ FUNCTIONS: dict[str, str] = {
     "pad_end": "(TEXT, INTEGER width, TEXT fill) -> TEXT: the same after it",
     "to_code_points": "(TEXT) -> INTEGERS",
     "from_code_points": "(INTEGERS) -> TEXT: those that are no characters are left out",
+    # Pieces of texts (engine/functions/pieces.py)
+    "slice": "(TEXT, INTEGER from, INTEGER to) -> TEXT: without the place `to`; negative places count from the end",
+    "position": "(TEXT, TEXT part, INTEGER from, BOOLEAN fold) -> INTEGER: of the part's first occurrence at or after "
+    "`from` (negative is 0), else null; null beyond the text's end; `fold` compares in lower case",
+    "text_between": "(TEXT, TEXT left, TEXT right, BOOLEAN greedy, BOOLEAN fold) -> TEXT: after the first `left`, up "
+    "to the next `right` (greedy: the last); empty where either is not there; `fold` compares in lower case",
+    "number_in_base": "(TEXT, INTEGER base) -> REAL: the number in a text, blanks around it ignored; base 0 is 16 "
+    "after 0x, else 10; null where it is none",
     # Regular expressions (engine/functions/regexps.py)
     "regex_matches": "(TEXT, TEXT pattern, TEXT flags) -> BOOLEAN: found anywhere",
     "regex_extract": "(TEXT, TEXT pattern, TEXT flags, INTEGER group) -> TEXT: of the first match; 0 is the "

@@ -20,6 +20,7 @@ from simulator.engine.functions.json_ import JSON
 from simulator.engine.functions.lists import LISTS
 from simulator.engine.functions.model import Aggregator, Function, Ranking
 from simulator.engine.functions.numbers import NUMBERS
+from simulator.engine.functions.pieces import PIECES
 from simulator.engine.functions.rankings import RANKINGS as _RANKINGS
 from simulator.engine.functions.regexps import REGEXPS
 from simulator.engine.functions.statistics import STATISTICS
@@ -30,6 +31,7 @@ _THEMES: tuple[tuple[Function, ...], ...] = (
     NUMBERS,
     CONVERSIONS,
     TEXTS,
+    PIECES,
     REGEXPS,
     LISTS,
     CLOCK,
