@@ -151,5 +151,5 @@ def network(text: str) -> str | None:
 
 
 def holds_addresses(name: str) -> bool:
-    """Whether the field is of Elasticsearch's type `ip`, by the naming of ECS (`source.ip`, `host.ip`, `dns.resolved_ip`)."""
+    """Whether the field is of the type `ip`, by its name (`source.ip`, `host.ip`, `dns.resolved_ip`)."""
     return _ADDRESS.search(name) is not None and not name.endswith(".geo.ip")

@@ -36,4 +36,47 @@ def _load_sigma(files: Sequence[RuleFile], context: Context) -> Loaded:
     return sigma.load(files, context.placeholders)
 
 
-LANGUAGES: tuple[Language, ...] = (Language("sigma", (".yml", ".yaml"), _sniff_sigma, _load_sigma),)
+def _load_eql(files: Sequence[RuleFile], context: Context) -> Loaded:
+    from simulator.languages import eql
+
+    return eql.load(files, context)
+
+
+def _load_kuery(files: Sequence[RuleFile], context: Context) -> Loaded:
+    from simulator.languages import kuery
+
+    return kuery.load(files, context)
+
+
+def _sniff_elastic(text: str) -> bool:
+    from simulator.languages import elastic
+
+    return elastic.sniff(text)
+
+
+def _load_elastic(files: Sequence[RuleFile], context: Context) -> Loaded:
+    """Elastic's rule files hold queries of several languages, which do not know each other."""
+    from simulator.languages import elastic, eql, kuery
+
+    compilers: dict[str, elastic.Compile] = {
+        "eql": lambda query, tables, asked: eql.compile_query(
+            query, tables, indices=asked.indices, category=asked.category, place=asked.place
+        ),
+        "kuery": lambda query, tables, asked: kuery.compile_query(
+            query, tables, indices=asked.indices, place=asked.place
+        ),
+    }
+    return elastic.load(files, context, compilers)
+
+
+def _any(_text: str) -> bool:
+    """The suffix says it all."""
+    return True
+
+
+LANGUAGES: tuple[Language, ...] = (
+    Language("sigma", (".yml", ".yaml"), _sniff_sigma, _load_sigma),
+    Language("elastic", (".toml",), _sniff_elastic, _load_elastic),
+    Language("eql", (".eql",), _any, _load_eql),
+    Language("kuery", (".kuery",), _any, _load_kuery),
+)

@@ -1,0 +1,1 @@
+"""Rule files of Elastic detection-rules (TOML), whose queries other languages compile."""

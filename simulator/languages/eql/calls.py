@@ -84,14 +84,11 @@ def _calculated(operator: str, left: Expression, right: Expression, query: Query
         kind = Type.INTEGER if whole else Type.REAL
         args = (a[0], b[0]) if whole else (_real(a), _real(b))
         return Call(_ARITHMETIC[operator], args, kind), kind
-    quotient = Call("divide", (_real(a), _real(b)), Type.REAL)
-    if operator == "/":
-        return (Call("to_integer", (quotient,), Type.INTEGER), Type.INTEGER) if whole else (quotient, Type.REAL)
-    times = Call("to_integer", (quotient,), Type.INTEGER)
     if whole:
-        return Call("subtract", (a[0], Call("multiply", (b[0], times), Type.INTEGER)), Type.INTEGER), Type.INTEGER
-    product = Call("multiply", (_real(b), Call("to_real", (times,), Type.REAL)), Type.REAL)
-    return Call("subtract", (_real(a), product), Type.REAL), Type.REAL
+        name = "divide_integers" if operator == "/" else "remainder"
+        return Call(name, (a[0], b[0]), Type.INTEGER), Type.INTEGER
+    name = "divide" if operator == "/" else "remainder"
+    return Call(name, (_real(a), _real(b)), Type.REAL), Type.REAL
 
 
 ARGUMENTS = {
@@ -120,7 +117,7 @@ _OLD = ("arraycontains", "arraycount", "arraysearch", "safe", "tostring", "tolow
 
 
 def checked(call: Function, query: Query) -> str:
-    """The function's name in lower case. Raises where there is none of that name or the number of arguments is wrong."""
+    """The function's name in lower case. Raises where there is none, or not with so many arguments."""
     name = call.name.lower()
     width = len(call.name)
     if name in _OLD:

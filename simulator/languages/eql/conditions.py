@@ -221,7 +221,10 @@ class Conditions:
         if first is not second:
             if Type.TIME in (first, second):
                 raise unsupported(self.query, at, "a time compared with something else", len(operator))
-            a, b = (value if kind is Type.REAL else Call("to_real", (value,), Type.REAL) for value, kind in ((a, first), (b, second)))  # fmt: skip
+            a, b = (
+                value if kind is Type.REAL else Call("to_real", (value,), Type.REAL)
+                for value, kind in ((a, first), (b, second))
+            )
         return self.less(operator, a, b)
 
     def longer(self, call: Function, operator: str, number: int) -> Expr:
@@ -321,10 +324,10 @@ class Conditions:
             other, _ = self.column(others[0])
             return FieldPair(column, other, _PAIRS[name], own or case)
         plain: list[tuple[str, int]] = []
-        for other, one in zip(others, known, strict=True):
-            if one is None:
-                raise unsupported(self.query, other.at, f"a field as a pattern of {call.name}")
-            plain.append((text(one.value), one.at))
+        for given, pattern in zip(others, known, strict=True):
+            if pattern is None:
+                raise unsupported(self.query, given.at, f"a field as a pattern of {call.name}")
+            plain.append((text(pattern.value), pattern.at))
         column, own = self.column(first)
         case = own or case
         match name:
@@ -396,4 +399,3 @@ def _holds(operator: str, a: Plain, b: Plain) -> bool:
     else:
         order = (float(a) > float(b)) - (float(a) < float(b))
     return {"<": order < 0, "<=": order <= 0, ">": order > 0, ">=": order >= 0}[operator]
-

@@ -25,16 +25,16 @@ def constant(expression: Expression) -> Constant | None:
                 return None
             plain = [value.value for value in values if value is not None]
             match name.lower(), plain:
-                case "concat", [*parts]:
+                case "concat", parts:
                     return Constant(None if None in parts else "".join(map(text, parts)), at)
-                case "string", [one]:
-                    return Constant(None if one is None else text(one), at)
-                case "number", [str() | None as one, *base]:
-                    return Constant(None if one is None else number(one, base[0] if base else None), at)
-                case "length", [str() as one]:
-                    return Constant(len(one), at)
-                case ("add" | "subtract" | "multiply" | "divide" | "modulo") as word, [a, b]:
-                    return Constant(calculate(OPERATORS[word], a, b), at)
+                case "string", [value]:
+                    return Constant(None if value is None else text(value), at)
+                case "number", [str() as written, *base]:
+                    return Constant(number(written, base[0] if base else None), at)
+                case "length", [str() as written]:
+                    return Constant(len(written), at)
+                case ("add" | "subtract" | "multiply" | "divide" | "modulo") as word, [one, two]:
+                    return Constant(calculate(OPERATORS[word], one, two), at)
     return None
 
 

@@ -1,7 +1,7 @@
 """EQL queries as plans.
 
-A query about single events is a filter over the events of its tables. A sequence or sample takes the rows of each of its
-items. Sources: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax (event categories, sequences,
+A query about single events is a filter over the events of its tables. A sequence or sample takes the rows of each of
+its items. Sources: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax (event categories, sequences,
 optional join keys, samples) and https://www.elastic.co/docs/reference/query-languages/eql/eql-pipe-ref (head, tail).
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from simulator.errors import InvalidRule
+from simulator.languages.embedded import Query
 from simulator.languages.eql.ast import (
     Arithmetic,
     Comparison,
@@ -22,9 +23,29 @@ from simulator.languages.eql.ast import (
     Statement,
 )
 from simulator.languages.eql.lexer import Token, invalid, tokens, unsupported
-from simulator.languages.embedded import Query
 
-_KEYWORDS = frozenset("and any by false in join like maxspan not null of or regex sequence true until where with".split())
+_KEYWORDS = frozenset(
+    [
+        "and",
+        "any",
+        "by",
+        "false",
+        "in",
+        "join",
+        "like",
+        "maxspan",
+        "not",
+        "null",
+        "of",
+        "or",
+        "regex",
+        "sequence",
+        "true",
+        "until",
+        "where",
+        "with",
+    ]
+)
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 _UNITS = {
     "d": 86_400_000_000,
@@ -106,7 +127,9 @@ class _Parser:
     def pipe(self) -> Pipe:
         token = self.next()
         if token.value in _OLD_PIPES:
-            raise unsupported(self.query, token.at, f"the pipe `{token.value}` is not part of Elasticsearch's EQL", token.width)
+            raise unsupported(
+                self.query, token.at, f"the pipe `{token.value}` is not part of Elasticsearch's EQL", token.width
+            )
         if token.value not in ("head", "tail"):
             raise invalid(self.query, token.at, f"no such pipe {token.value!r}", token.width)
         return Pipe(token.value, self.whole("a number of events"), token.at)
@@ -121,7 +144,9 @@ class _Parser:
     def event(self) -> EventFilter:
         """category where condition"""
         token = self.next()
-        if token.kind not in ("name", "text", "quoted") or (token.kind == "name" and token.value in _KEYWORDS - {"any"}):
+        if token.kind not in ("name", "text", "quoted") or (
+            token.kind == "name" and token.value in _KEYWORDS - {"any"}
+        ):
             self.place -= 1 if token.kind != "end" else 0
             raise self.unexpected("expected an event category")
         self.expect("where")
@@ -206,7 +231,7 @@ class _Parser:
         self.expect("]")
         by = self.keys()
         runs = 1
-        if self.is_word("with") :
+        if self.is_word("with"):
             self.no_sample(sample, "with runs")
             self.next()
             if not self.is_word("runs"):
@@ -304,7 +329,11 @@ class _Parser:
         if self.is_symbol("-", "+"):
             token = self.next()
             inner = self.unary()
-            if isinstance(inner, Constant) and isinstance(inner.value, int | float) and not isinstance(inner.value, bool):
+            if (
+                isinstance(inner, Constant)
+                and isinstance(inner.value, int | float)
+                and not isinstance(inner.value, bool)
+            ):
                 return Constant(-inner.value if token.value == "-" else inner.value, token.at)
             return Arithmetic("-", Constant(0, token.at), inner, token.at) if token.value == "-" else inner
         return self.primary()
@@ -361,7 +390,9 @@ class _Parser:
                 self.next()
                 part = self.next()
                 if part.kind not in ("name", "quoted"):
-                    raise invalid(self.query, part.at, "a part of a name that is no word stands in backticks", part.width)
+                    raise invalid(
+                        self.query, part.at, "a part of a name that is no word stands in backticks", part.width
+                    )
                 name += f".{part.value}"
             elif self.is_symbol("[") and re.fullmatch(r"\d+", self.tokens[self.place + 1].value):
                 raise unsupported(self.query, self.now.at, "`[n]` after a field: elements of lists cannot be chosen")

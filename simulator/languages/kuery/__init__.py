@@ -1,0 +1,1 @@
+"""The Kibana Query Language: grammar -> AST -> plan."""
