@@ -1,1 +1,6 @@
 """Elastic's Event Query Language: words -> grammar -> AST -> plan."""
+
+from simulator.languages.eql.load import load
+from simulator.languages.eql.lower import compile_query
+
+__all__ = ["compile_query", "load"]

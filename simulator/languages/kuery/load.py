@@ -1,0 +1,15 @@
+"""Bare .kuery files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.languages import bare
+from simulator.languages.context import Context
+from simulator.languages.files import Loaded, RuleFile
+from simulator.languages.kuery.lower import compile_query
+
+
+def load(files: Sequence[RuleFile], context: Context) -> Loaded:
+    """One rule of each file, over all Elastic tables."""
+    return bare.load("kuery", files, lambda query: compile_query(query, context.tables))
