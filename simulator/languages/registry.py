@@ -6,11 +6,15 @@ Languages are imported when the first of their files is read: parsers are slow t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
-from simulator.languages.context import Context
+from simulator.errors import UnsupportedRule
+from simulator.languages.context import Compiled, Context
+from simulator.languages.embedded import Query
 from simulator.languages.files import Loaded, RuleFile
+from simulator.tables import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,23 @@ def _load_elastic(files: Sequence[RuleFile], context: Context) -> Loaded:
         "kuery": lambda query, tables, asked: kuery.compile_query(
             query, tables, indices=asked.indices, place=asked.place
         ),
+        "lucene": _compile_lucene,
+        "esql": lambda query, tables, asked: _compile_esql(query, tables, asked.indices),
     }
     return elastic.load(files, context, compilers)
+
+
+def _compile_lucene(query: Query, _tables: Mapping[str, Table], _asked: object) -> Compiled:
+    raise UnsupportedRule(query.at(0), "the query language lucene")
+
+
+def _compile_esql(query: Query, tables: Mapping[str, Table], indices: Sequence[str]) -> Compiled:
+    try:
+        esql = import_module("simulator.languages.esql")
+    except ModuleNotFoundError:
+        raise UnsupportedRule(query.at(0), "the query language esql") from None
+    compiled: Compiled = esql.compile_query(query, tables, indices=indices)
+    return compiled
 
 
 def _any(_text: str) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from simulator.errors import InvalidRule, LocatedError, Location, UnsupportedRule, nearest
-from simulator.ir import Checked, Expr, Filter, Problem, Relation, Rule, Sample, Schedule, Status, within
+from simulator.ir import Checked, Expr, Filter, Problem, Relation, Rule, Sample, Schedule, Status, fields_of, within
 from simulator.ir import Sequence as EventSequence
 from simulator.languages import ecs
 from simulator.languages.context import Compiled, Context
@@ -18,7 +18,7 @@ from simulator.languages.elastic.header import header, schedule
 from simulator.languages.embedded import Query
 from simulator.languages.files import Loaded, RuleFile
 from simulator.languages.predicates import TRUE
-from simulator.tables import Table
+from simulator.tables import Column, Table, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,10 +120,10 @@ def _made(document: Document, language: str, context: Context, compilers: Mappin
     category = document.rule.get("event_category_override", "event.category")
     asked = Asked(indices, document.at("index"), category if isinstance(category, str) else "event.category")
     compiled = compilers[language](document.query(), context.tables, asked)
-    plan = _filtered(document, compiled.plan, filters(document))
     # Fields beside the query: those of the same tables, whose absence the query's own warnings already tell.
     known = ecs.fields(indices, context.tables, asked.place)
     known.warnings.clear()
+    plan = _filtered(document, compiled.plan, filters(document), known)
     warnings = compiled.warnings
     match kind:
         case "threshold":
@@ -152,20 +152,21 @@ def _threat_match(
         raise document.invalid("threat_language", f"no such query language {language!r}")
     asked = Asked(document.texts("threat_index"), document.at("threat_index"), "event.category")
     compiled = compilers[language](document.query("threat_query"), context.tables, asked)
-    indicators = _filtered(document, compiled.plan, filters(document, "threat_filters"))
     theirs = ecs.fields(asked.indices, context.tables, asked.place)
     theirs.warnings.clear()
+    indicators = _filtered(document, compiled.plan, filters(document, "threat_filters"), theirs)
     lookback = schedule(document).lookback or 0
     found = types.threat_match(document, plan, known, indicators, theirs, lookback + when.delay)
     every = (*warnings, *compiled.warnings, *known.warnings, *theirs.warnings)
     return _Made(found, when, tuple(dict.fromkeys(every)))
 
 
-def _filtered(document: Document, plan: Relation, where: Expr) -> Relation:
+def _filtered(document: Document, plan: Relation, where: Expr, known: ecs.Fields) -> Relation:
+    """The plan's rows for which the filters hold."""
     if where == TRUE:
         return plan
     if any(isinstance(node, EventSequence | Sample) for node in within(plan)):
         raise document.unsupported("filters", "filters of a sequence or sample")
-    if isinstance(plan, Filter) and not types._reads(plan):
-        return Filter(plan, where)
-    raise document.unsupported("filters", "filters of a query over computed values")
+    if types.reads(plan):
+        plan = types.with_columns(plan, [Column(name, known.kinds.get(name, Type.TEXT)) for name in fields_of(where)])
+    return Filter(plan, where)

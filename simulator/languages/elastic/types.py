@@ -48,7 +48,7 @@ def with_columns(plan: Relation, columns: Sequence[Column]) -> Relation:
             known = {column.name: column for column in (*read, *columns)}
             return Filter(Read(source, tuple(known.values())), where)
         case Filter(Filter() as inner, where):
-            return Filter(with_columns(inner, columns), where) if _reads(inner) else _read(plan, columns)
+            return Filter(with_columns(inner, columns), where) if reads(inner) else _read(plan, columns)
         case Extend(source, named):
             return Extend(with_columns(source, columns), named)
         case Filter(Extend() as source, where):
@@ -60,12 +60,13 @@ def with_columns(plan: Relation, columns: Sequence[Column]) -> Relation:
             return _read(plan, columns)
 
 
-def _reads(plan: Relation) -> bool:
+def reads(plan: Relation) -> bool:
+    """Whether a chain of filters stands over rows, not over events."""
     match plan:
         case Read():
             return True
         case Filter(source) | Extend(source):
-            return _reads(source)
+            return reads(source)
         case _:
             return False
 
