@@ -10,7 +10,7 @@ import polars as pl
 from simulator.errors import UsageError, nearest
 from simulator.scenario.actions import ActionFrames, empty
 from simulator.tables import SYSTEM_COLUMNS, TABLES
-from simulator.telemetry import dns_client, powershell, proxy, security, sysmon
+from simulator.telemetry import dns_client, elastic_defend, powershell, proxy, security, sysmon
 from simulator.telemetry.command_line import as_started
 from simulator.telemetry.rows import Rows
 from simulator.telemetry.scene import prepare
@@ -37,17 +37,27 @@ RENDERERS: tuple[Renderer, ...] = (
     Renderer("powershell.module", "cmdlet", powershell.module),
     Renderer("powershell.script_block", "script", powershell.script_block),
     Renderer("proxy.http", "request", proxy.http),
+    Renderer("elastic.endpoint.events.process", "process_start", elastic_defend.process),
+    Renderer("elastic.endpoint.events.network", "connection", elastic_defend.network),
+    Renderer("elastic.endpoint.events.network", "lookup", elastic_defend.lookup),
+    Renderer("elastic.endpoint.events.file", "write", elastic_defend.file),
 )
+
+_VENDORS = ("defender.", "sentinel.", "elastic.", "splunk.", "cim.")
 
 RENDERED: tuple[str, ...] = tuple(dict.fromkeys(renderer.table for renderer in RENDERERS))
 """The names of all tables that can be rendered."""
+
+BY_DEFAULT: tuple[str, ...] = tuple(name for name in RENDERED if not name.startswith(_VENDORS))
+"""The tables that a stream has when nobody asks for others: the raw logs. What vendors make of the same actions is
+rendered where a rule or a person wants it."""
 
 
 def render(actions: ActionFrames, world: World, tables: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
     """What every vendor's sensor would have recorded of these actions.
 
-    `actions` has frames as in `simulator.scenario.actions`. `tables` names the tables to make, all of RENDERED by
-    default; tables that exist but are not simulated are left out, unknown names raise UsageError. Each frame has
+    `actions` has frames as in `simulator.scenario.actions`. `tables` names the tables to make, those of BY_DEFAULT
+    by default; tables that exist but are not simulated are left out, unknown names raise UsageError. Each frame has
     `_event_id`, `_time` (datetime[us, UTC]), `_host`, `_user`, the vendor's columns in the vendor's order, and
     `_action_id`, `_instance_id` (int64, the bits of the action's own) for the truth.
     """
@@ -55,7 +65,8 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
         if name not in TABLES:
             raise UsageError(f"unknown table {name!r}{nearest(name, TABLES)}")
     scene = prepare(world)
-    wanted = [renderer for renderer in RENDERERS if tables is None or renderer.table in tables]
+    asked = BY_DEFAULT if tables is None else tables
+    wanted = [renderer for renderer in RENDERERS if renderer.table in asked]
     frames = {kind: actions.get(kind, empty(kind)) for kind in {renderer.kind for renderer in wanted}}
     if "process_start" in frames:
         frames["process_start"] = as_started(frames["process_start"], scene)

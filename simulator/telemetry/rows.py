@@ -32,6 +32,10 @@ _TYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
 }
 
 
+_WIDE = 100
+"""So many columns are wide: most of them are never filled, and a reader takes an absent column for null."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Actions of one kind, those that one sensor saw."""
@@ -99,7 +103,7 @@ class Rows:
         """The finished table: system columns, the vendor's columns in the vendor's order, and whose events they are.
 
         `times` are microseconds since 1970 UTC, `columns` the vendor's columns by name. Those left out are null, and
-        of an open table, which has hundreds, not in the frame at all. `ordinal` tells events of one action in this
+        of an open or very wide table not in the frame at all. `ordinal` tells events of one action in this
         table apart.
         """
         table = TABLES[name]
@@ -113,7 +117,7 @@ class Rows:
             user.alias("_user"),
         ]
         for column in table.columns:
-            if table.open and column.name not in columns:
+            if (table.open or len(table.columns) > _WIDE) and column.name not in columns:
                 continue
             value = columns.get(column.name)
             dtype = _TYPES[column.type]

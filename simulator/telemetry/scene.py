@@ -72,6 +72,7 @@ def prepare(world: World) -> Scene:
         sysmon_user=sysmon & (major >= _OLDEST_WITH_USER),
         dns_client=windows & pl.col("dns_client_channel_on"),
         module_logging=windows & pl.col("module_logging"),
+        os_release=pl.format("{} ({}.{})", build, "os_version", patch),
         missing=pl.when("sysmon_old").then(pl.lit("")).otherwise(pl.lit("-")),
         no_version=pl.when("sysmon_old").then(pl.lit("?")).otherwise(pl.lit("-")),
         powershell=pl.when("powershell4").then(pl.lit("4.0")).otherwise(pl.format("5.1.{}.{}", build, patch)),

@@ -35,6 +35,28 @@ def version_resources(rows: Rows) -> dict[str, Value]:
     return columns
 
 
+def programs(rows: Rows, algorithms: tuple[str, ...]) -> pl.DataFrame:
+    """Of each row's program FileVersion, Description, Product, Company, OriginalFileName, Signer (all null where it has
+    none) and each of `algorithms` (upper-case hexadecimal): the same facts as `version_resources`, whole."""
+    frame = rows.frame.select("software", "version", name=pl.col("image").str.extract(r"([^\\/]+)$").str.to_lowercase())
+    frame = frame.with_columns(name=pl.when(pl.col("software").is_null()).then("name"))
+    distinct = frame.unique(maintain_order=True)
+    facts = []
+    for key, version, name in distinct.iter_rows():
+        *texts, hashes = _resources(rows.scene.world, key or "", version, algorithms)
+        software = rows.scene.world.software.get(key) if key else None
+        hashes = hashes if key else identity.hashes(name or "", algorithms)
+        digests = [part.partition("=")[2] for part in (hashes or "").split(",")]
+        facts.append((key, version, name, *texts, software.signer if software else None, *digests))
+    known = pl.DataFrame(
+        facts,
+        schema=dict.fromkeys(("software", "version", "name", *_FIELDS, "Signer", *algorithms), pl.String),
+        orient="row",
+    )
+    joined = frame.join(known, on=["software", "version", "name"], how="left", maintain_order="left", nulls_equal=True)
+    return joined.drop("software", "version", "name")
+
+
 def _algorithms(setting: str) -> tuple[str, ...]:
     names = tuple(name.strip().upper() for name in setting.split(","))
     for name in names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,12 +28,14 @@ MANY = {
 @pytest.mark.parametrize("frames", [MANY, {}], ids=["many", "none"])
 def test_columns_are_the_vendors_in_the_vendors_order(name: str, frames: dict[str, pl.DataFrame]) -> None:
     table = render(frames, world(), [name])[name]
-    columns = [column.name for column in TABLES[name].columns]
+    known = [column.name for column in TABLES[name].columns]
+    # Very wide tables leave out what is never filled.
+    columns = known if len(known) <= 100 else [column for column in known if column in table.columns]
     assert table.columns == [*SYSTEM_COLUMNS, *columns, *HELPERS]
-    assert table.schema["_time"] == pl.Datetime("us", "UTC")
-    integers = {"_event_id", *HELPERS} | {c.name for c in TABLES[name].columns if c.type.value == "integer"}
+    kinds = {c.name: pl.from_arrow(pa.array([], c.type.arrow)).dtype for c in TABLES[name].columns}
+    kinds |= {"_time": pl.Datetime("us", "UTC"), "_event_id": pl.Int64} | dict.fromkeys(HELPERS, pl.Int64)
     for column, dtype in table.schema.items():
-        assert dtype == (pl.Int64 if column in integers else table.schema["_time"] if column == "_time" else pl.String)
+        assert dtype == kinds.get(column, pl.String), column
 
 
 def test_every_kind_of_action_leaves_a_record_somewhere() -> None:
