@@ -6,37 +6,62 @@ match". A node that is in no table here, because the IR grew, counts as one that
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from math import isfinite
 
+from simulator.engine.functions import AGGREGATES, FUNCTIONS, RANKINGS, Function
 from simulator.engine.meters import MAX_ALTERNATIVES, TooManyAlternatives, meter_of
 from simulator.engine.regexes import InvalidRegex, compile_regex
 from simulator.engine.text import read_network
 from simulator.errors import InvalidRule, UnsupportedRule
 from simulator.ir import (
+    Aggregate,
     And,
+    Call,
     Cidr,
     Compare,
+    Concat,
     Const,
     Correlate,
     CorrelationKind,
+    Explode,
     Expr,
+    Extend,
     FieldPair,
     Filter,
     IsNull,
+    Join,
     Like,
+    Limit,
+    Lookup,
     Not,
     Or,
+    Project,
+    Read,
     Regex,
     Relation,
     Requirement,
+    Rows,
     Rule,
+    Sample,
     Scan,
+    Sequence,
+    Sort,
     Term,
+    Test,
     TimePart,
+    Truth,
     Union,
+    Value,
+    Window,
+    columns_of,
+    sources_of,
+    values_of,
+    within,
 )
 
 MAX_BRANCHES = 62
@@ -68,7 +93,11 @@ _NONE = Support(State.NONE)
 _PREDICATES: dict[type, Support] = {
     **dict.fromkeys((Const, And, Or, Not, Like, Cidr, Compare, IsNull, FieldPair, TimePart, Term), _FULL),
     Regex: Support(State.LIMITED, "PCRE without recursion, conditionals, callouts and verbs"),
+    Test: Support(State.LIMITED, "above Read"),
 }
+_ROW_OPERATORS: dict[type, Support] = dict.fromkeys(
+    (Read, Rows, Extend, Project, Aggregate, Window, Join, Concat, Sort, Limit, Explode, Sequence, Sample), _FULL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +120,7 @@ FAST = Executor(
     "sieve and tails",
     {
         **_PREDICATES,
+        **_ROW_OPERATORS,
         Scan: _FULL,
         Filter: _FULL,
         Union: _FULL,
@@ -103,7 +133,7 @@ FAST = Executor(
 )
 REFERENCE = Executor(
     "reference",
-    {**_PREDICATES, Scan: _FULL, Filter: _FULL, Union: _FULL, Correlate: _FULL},
+    {**_PREDICATES, **_ROW_OPERATORS, Scan: _FULL, Filter: _FULL, Union: _FULL, Correlate: _FULL},
     branches=2**31,
     free_correlations=True,
 )
@@ -112,15 +142,21 @@ EXECUTORS = (FAST, REFERENCE)
 
 def require(rule: Rule, executor: Executor = FAST) -> None:
     """Passes when `executor` can run `rule`. Raises UnsupportedRule when it cannot, and InvalidRule when nobody could:
-    a pattern or network that is none, a correlation that lacks what its kind needs."""
+    a pattern or network that is none, a correlation that lacks what its kind needs, a column that is not there."""
     _relation(rule, executor, rule.plan, 0, True)
+    if rule.schedule is not None and rule.schedule.every <= 0:
+        raise InvalidRule(rule.location, "its schedule never runs")
+    try:
+        columns_of(rule.plan)
+    except KeyError as error:
+        raise InvalidRule(rule.location, f"the plan names a column that is not there: {error}") from None
 
 
 def _relation(rule: Rule, executor: Executor, relation: Relation, depth: int, free: bool) -> None:
     """Checks a relation; `free` says that a correlation may stand here."""
     _node(rule, executor, relation, depth)
     match relation:
-        case Scan():
+        case Scan() | Rows():
             return
         case Filter(source, where):
             _relation(rule, executor, source, depth + 1, executor.free_correlations)
@@ -134,8 +170,65 @@ def _relation(rule: Rule, executor: Executor, relation: Relation, depth: int, fr
             _correlation(rule, executor, relation)
             for branch in relation.branches:
                 _relation(rule, executor, branch.source, depth + 1, True)
+        case Read(source):
+            if any(type(node) in _ROW_OPERATORS or isinstance(node, Correlate) for node in within(source)):
+                raise UnsupportedRule(rule.location, "rows that are read a second time, as events")
+            _relation(rule, executor, source, depth + 1, False)
         case _:
-            raise UnsupportedRule(rule.location, f"{executor.name}: nothing here runs {type(relation).__name__}")
+            for source in sources_of(relation):
+                if not gives_rows(source):
+                    raise UnsupportedRule(rule.location, f"{type(relation).__name__} over events that nothing reads")
+                _relation(rule, executor, source, depth + 1, False)
+    if gives_rows(relation):
+        for value in values_of(relation):
+            _value(rule, executor, value, depth + 1)
+        if isinstance(relation, Aggregate | Window):
+            for measure in relation.measures:
+                if measure.function not in AGGREGATES and not (
+                    isinstance(relation, Window) and measure.function in RANKINGS
+                ):
+                    raise UnsupportedRule(rule.location, f"{executor.name}: there is no aggregate {measure.function}")
+                if measure.where is not None:
+                    _expr(rule, executor, measure.where, depth + 1)
+
+
+def gives_rows(relation: Relation) -> bool:
+    """Whether `relation` stands above `Read`."""
+    return gives_rows(relation.source) if isinstance(relation, Filter) else type(relation) in _ROW_OPERATORS
+
+
+def _value(rule: Rule, executor: Executor, value: Value, depth: int) -> None:
+    if depth > MAX_NESTING:
+        raise UnsupportedRule(rule.location, f"the rule is nested more than {MAX_NESTING} deep")
+    match value:
+        case Call(name, args):
+            function = FUNCTIONS.get(name)
+            if function is None:
+                raise UnsupportedRule(rule.location, f"{executor.name}: there is no function {name}")
+            if not takes(function, len(args)):
+                raise InvalidRule(rule.location, f"the function {name} with {len(args)} arguments")
+            for arg in args:
+                _value(rule, executor, arg, depth + 1)
+        case Truth(expr):
+            _expr(rule, executor, expr, depth + 1)
+        case Lookup(source):
+            if not gives_rows(source):
+                raise UnsupportedRule(rule.location, "a look-up in events that nothing reads")
+            _relation(rule, executor, source, depth + 1, False)
+        case _:
+            pass
+
+
+@lru_cache(maxsize=4096)
+def takes(function: Function, args: int) -> bool:
+    """Whether `function` can be called with so many arguments."""
+    try:
+        inspect.signature(function.python).bind(*range(args + (2 if function.kinds else 0)))
+    except TypeError:
+        return False
+    except ValueError:  # a builtin that does not say
+        return True
+    return True
 
 
 def _expr(rule: Rule, executor: Executor, expr: Expr, depth: int) -> None:
@@ -146,6 +239,8 @@ def _expr(rule: Rule, executor: Executor, expr: Expr, depth: int) -> None:
                 _expr(rule, executor, item, depth + 1)
         case Not(item):
             _expr(rule, executor, item, depth + 1)
+        case Test(value):
+            _value(rule, executor, value, depth + 1)
         case Regex(name, pattern, flags):
             try:
                 compile_regex(pattern, flags)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from simulator.engine.alerts import Failure
 from simulator.engine.conditions import Conditions, Planner
 from simulator.engine.regexes import compile_regex
+from simulator.engine.row_plans import RowPlan, plan_alerts
 from simulator.engine.text import read_network
 from simulator.errors import SparringError
 from simulator.ir import (
@@ -28,65 +29,137 @@ from simulator.ir import (
     Test,
     Union,
 )
-from simulator.tables import Demand
+from simulator.tables import Column, Demand
 
 _TEXT = "_text"
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Events that one rule, or one leaf of one rule's correlation, selects.
+    """Events that one rule, or one leaf of one rule's correlation or row plan, selects.
 
-    `rule` is the rule's number in the run. `path` is None when every selected event is an alert, else the leaf's path
-    in the correlation. `scans` pairs each table pattern with the number of the condition that must hold there; `bring`
-    names the columns that the correlation needs of each event.
+    `rules` are the rules' numbers in the run; only row plans share a target. `path` is None when every selected event
+    is an alert, else the leaf's path in the correlation; empty for leaves of row plans. `scans` pairs each table
+    pattern with the number of the condition that must hold there; `bring` names the columns that a correlation needs
+    of each event, as text, and `columns` those that row plans need.
     """
 
-    rule: int
+    rules: tuple[int, ...]
     path: tuple[int, ...] | None
     scans: tuple[tuple[str, int], ...]
     bring: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def rule(self) -> int:
+        """The rule, where there is but one."""
+        return self.rules[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What is left of a rule's plan after the sieve, and for each of its leaves, by number, the target."""
+
+    plan: RowPlan
+    targets: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The targets of all rules that can run, their conditions, what to read for them, and the rules that cannot run."""
+    """The targets of all rules that can run, their conditions, what to read for them, the tails of rules by the rule's
+    number, and the rules that cannot run."""
 
     targets: tuple[Target, ...]
     conditions: Conditions
     demand: Demand
     failures: tuple[Failure, ...]
+    tails: Mapping[int, Tail] = field(default_factory=dict)
 
 
 def resolve(rules: Sequence[Rule]) -> Resolved:
     """Targets and demand of `rules`; silent rules have none. A plan that nothing here can execute is a failure."""
-    targets: list[Target] = []
-    planner = Planner()
-    reads: dict[int, set[str]] = {}
-    columns: dict[str, set[str]] = {}
-    text_events: dict[str, frozenset[int] | None] = {}
+    return resolve_plans([(number, rule.id, rule) for number, rule in enumerate(rules) if not rule.silent])
+
+
+def resolve_plans(plans: Iterable[tuple[int, str, Rule | RowPlan]]) -> Resolved:
+    """The same for rules or row plans, each with its number and its id."""
+    gathered = _Gathered()
+    tails: dict[int, Tail] = {}
     failures: list[Failure] = []
-    for number, rule in enumerate(rules):
-        if rule.silent:
-            continue
+    for number, name, rule in plans:
         try:
-            selections = tuple(_selections(rule.plan))
-            found = [Target(number, path, _planned(planner, reads, scans), bring) for path, scans, bring in selections]
-        except (RecursionError, ValueError, SparringError) as error:
-            failures.append(Failure(rule.id, reason_of(error)))
-            continue
-        targets.extend(found)
-        for target, (_, scans, _) in zip(found, selections, strict=True):
-            for (pattern, condition), (_, expr) in zip(target.scans, scans, strict=True):
-                columns.setdefault(pattern, set()).update(target.bring, reads[condition])
-                if _TEXT in reads[condition]:
-                    ids, known = event_ids(expr), text_events.get(pattern, frozenset())
-                    text_events[pattern] = None if ids is None or known is None else ids | known
-    demand = Demand(
-        {pattern: frozenset(names) for pattern, names in columns.items()},
-        {pattern: ids for pattern, ids in text_events.items() if ids is not None},
-    )
-    return Resolved(tuple(targets), planner.finish(), demand, tuple(failures))
+            found = rule if isinstance(rule, RowPlan) else plan_alerts(rule)
+            if isinstance(found, RowPlan):
+                tails[number] = Tail(found, gathered.leaves(number, found))
+            else:
+                gathered.selections(number, found)
+        except (RecursionError, ValueError, KeyError, SparringError) as error:
+            failures.append(Failure(name, reason_of(error)))
+    return gathered.resolved(tails, failures)
+
+
+class _Gathered:
+    """Targets, conditions and demand, as they are gathered rule by rule. A rule that cannot run leaves nothing."""
+
+    def __init__(self) -> None:
+        self._targets: list[Target] = []
+        self._planner = Planner()
+        self._reads: dict[int, set[str]] = {}
+        self._columns: dict[str, set[str]] = {}
+        self._text_events: dict[str, frozenset[int] | None] = {}
+        self._shared: dict[Relation, int] = {}
+        """The target of each source of a leaf of a row plan."""
+
+    def selections(self, number: int, plan: Relation) -> None:
+        """What a plan over events or a correlation selects."""
+        selections = tuple(_selections(plan))
+        planned = [_planned(self._planner, self._reads, scans) for _, scans, _ in selections]
+        for (path, scans, bring), conditions in zip(selections, planned, strict=True):
+            self._targets.append(Target((number,), path, conditions, bring))
+            self._demand(scans, conditions, bring)
+
+    def leaves(self, number: int, plan: RowPlan) -> dict[int, int]:
+        """What the leaves of a row plan select: by number, the target. Equal sources are one target."""
+        planned: dict[Relation, tuple[Scans, tuple[tuple[str, int], ...]]] = {}
+        for leaf in plan.leaves:
+            if leaf.source not in self._shared and leaf.source not in planned:
+                scans = tuple(_scans(leaf.source))
+                planned[leaf.source] = scans, _planned(self._planner, self._reads, scans)
+        for source, (scans, conditions) in planned.items():
+            self._shared[source] = len(self._targets)
+            self._targets.append(Target((), (), conditions))
+            self._demand(scans, conditions, ())
+        found = {}
+        for leaf in plan.leaves:
+            place = found[leaf.number] = self._shared[leaf.source]
+            target = self._targets[place]
+            rules = tuple(dict.fromkeys((*target.rules, number)))
+            columns = tuple(dict.fromkeys((*target.columns, *leaf.columns)))
+            if rules != target.rules or columns != target.columns:
+                self._targets[place] = replace(target, rules=rules, columns=columns)
+                for pattern, _ in target.scans:
+                    self._columns[pattern].update(column.name for column in leaf.columns)
+        return found
+
+    def _demand(self, scans: Scans, conditions: Sequence[tuple[str, int]], bring: Sequence[str]) -> None:
+        for (pattern, condition), (_, expr) in zip(conditions, scans, strict=True):
+            self._columns.setdefault(pattern, set()).update(bring, self._reads[condition])
+            if _TEXT in self._reads[condition]:
+                ids, known = event_ids(expr), self._text_events.get(pattern, frozenset())
+                self._text_events[pattern] = None if ids is None or known is None else ids | known
+
+    def resolved(self, tails: Mapping[int, Tail], failures: Sequence[Failure]) -> Resolved:
+        """All of it."""
+        texts = {pattern for target in self._targets if _wants_text(target) for pattern, _ in target.scans}
+        demand = Demand(
+            {pattern: frozenset(names) for pattern, names in self._columns.items()},
+            {pattern: ids for pattern, ids in self._text_events.items() if ids is not None and pattern not in texts},
+        )
+        return Resolved(tuple(self._targets), self._planner.finish(), demand, tuple(failures), tails)
+
+
+def _wants_text(target: Target) -> bool:
+    return any(column.name == _TEXT for column in target.columns)
 
 
 def event_ids(expr: Expr) -> frozenset[int] | None:
@@ -108,10 +181,13 @@ def reason_of(error: BaseException) -> str:
     """`error` as the reason of a failure."""
     if isinstance(error, RecursionError):
         return "the condition is nested too deeply"
+    if isinstance(error, KeyError):
+        return f"the plan names {error}, which is not there"
     return str(error) or type(error).__name__
 
 
-_Selection = tuple[tuple[int, ...] | None, tuple[tuple[str, Expr], ...], tuple[str, ...]]
+Scans = tuple[tuple[str, Expr], ...]
+_Selection = tuple[tuple[int, ...] | None, Scans, tuple[str, ...]]
 """What becomes a target: its path, its scans with their conditions, what it brings."""
 
 
@@ -181,3 +257,5 @@ def _scans(relation: Relation) -> Iterator[tuple[str, Expr]]:
                 yield from _scans(source)
         case Correlate():
             raise ValueError("a correlation can stand only at the top of a rule or as a branch of another correlation")
+        case _:
+            raise ValueError(f"{type(relation).__name__} stands below Read, where there are only events")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -15,12 +16,17 @@ import pyarrow.compute as pc
 from simulator.engine.alerts import ALERT_SCHEMA, Alerts, Failure, Reading
 from simulator.engine.columns import Array, Ints, positions
 from simulator.engine.conditions import Conditions
+from simulator.engine.kinds import nulls, read_column
 from simulator.engine.resolve import Resolved, Target, reason_of, resolve
+from simulator.engine.schedules import first_runs
 from simulator.engine.sieve import TableSieve
 from simulator.engine.text import joined_text
 from simulator.engine.workers import each_part, without_collecting
 from simulator.ir import Correlate, Rule
-from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
+from simulator.tables import Batch, Column, Demand, Part, PassedOver, Rejected, Source
+
+if TYPE_CHECKING:
+    from simulator.engine.row_tails import Candidates
 
 Progress = Callable[[int, int], None]
 """Told the bytes done and the bytes in all."""
@@ -43,7 +49,7 @@ _HITS = pa.schema(_COLUMNS)
 @dataclass(slots=True)
 class Outcome:
     """What one part gave. `hits` has a row per selected event and target, with the target's number in `target`;
-    `candidates` has a table per target that a correlation reads."""
+    `candidates` has a table per target that a correlation or a row plan reads."""
 
     hits: pa.Table | None = None
     candidates: dict[int, pa.Table] = field(default_factory=dict)
@@ -52,6 +58,9 @@ class Outcome:
     passed_over: int = 0
     rejected: int = 0
     examples: list[Rejected] = field(default_factory=list)
+    first: int | None = None
+    last: int | None = None
+    """The times of the first and the last event, in microseconds."""
 
 
 class PartReader:
@@ -72,6 +81,7 @@ class PartReader:
             match item:
                 case Batch(table, rows):
                     outcome.events[table] += rows.num_rows
+                    _note_times(outcome, rows)
                     self._sieve(table, rows, hits, candidates)
                 case PassedOver(events):
                     outcome.passed_over += events
@@ -97,7 +107,11 @@ class PartReader:
             if target.path is None:
                 alerting.append((number, found))
             else:
-                candidates.setdefault(number, []).append(_brought(table, rows.take(positions(found)), target.bring))
+                taken = _taken(rows, found, target)
+                brought = (
+                    _read(table, taken, target.columns) if not target.path else _brought(table, taken, target.bring)
+                )
+                candidates.setdefault(number, []).append(brought)
         if alerting:
             taken = rows.select([name for name in _HITS.names if name in rows.schema.names]).take(
                 positions(np.concatenate([found for _, found in alerting]))
@@ -119,6 +133,11 @@ def run(
     """Runs `rules` over all of `source`: see `simulator.detect.detect`."""
     with without_collecting():
         resolved = resolve(rules)
+    return _alerts(rules, resolved, read(resolved, source, workers, progress))
+
+
+def read(resolved: Resolved, source: Source, workers: int | None, progress: Progress | None = None) -> list[Outcome]:
+    """What each part of `source` gives for all targets."""
     parts = source.parts()
     total = sum(part.size for part in parts)
     outcomes: list[Outcome] = []
@@ -129,14 +148,15 @@ def run(
         done += part.size
         if progress:
             progress(done, total)
-    return _alerts(rules, resolved, outcomes)
+    return outcomes
 
 
 def _alerts(rules: Sequence[Rule], resolved: Resolved, outcomes: Sequence[Outcome]) -> Alerts:
     failed: dict[int, str] = {}
     for outcome in outcomes:
-        for number, reason in outcome.failures.items():
-            failed.setdefault(resolved.targets[number].rule, reason)
+        for target, reason in outcome.failures.items():
+            for number in resolved.targets[target].rules:
+                failed.setdefault(number, reason)
     fired = [_filter_alerts(rules, resolved.targets, outcomes, failed)]
     for number, rule in enumerate(rules):
         if isinstance(rule.plan, Correlate) and not rule.silent and number not in failed:
@@ -144,14 +164,59 @@ def _alerts(rules: Sequence[Rule], resolved: Resolved, outcomes: Sequence[Outcom
                 fired.append(_correlation_alerts(number, rule, resolved.targets, outcomes))
             except Exception as error:  # noqa: BLE001 - whatever breaks one rule must not stop the others
                 failed[number] = reason_of(error)
+    fired += _tail_alerts(rules, resolved, outcomes, failed)
     failures = resolved.failures + tuple(Failure(rules[number].id, reason) for number, reason in sorted(failed.items()))
     return Alerts(_in_order(rules, pa.concat_tables(fired)), tuple(rules), _reading(outcomes), failures)
+
+
+def _tail_alerts(
+    rules: Sequence[Rule], resolved: Resolved, outcomes: Sequence[Outcome], failed: dict[int, str]
+) -> list[pa.Table]:
+    if not resolved.tails:
+        return []
+    from simulator.engine.row_tails import Database, Tails  # here, because worker processes need no DuckDB
+
+    fired = []
+    with closing(Database()) as database:
+        tails = Tails(candidates_of(resolved, outcomes), database)
+        for number, tail in resolved.tails.items():
+            if number in failed:
+                continue
+            try:
+                alerts = tails.alerts(rules[number], tail.plan, tail.targets)
+            except Exception as error:  # noqa: BLE001 - whatever breaks one rule must not stop the others
+                failed[number] = reason_of(error)
+            else:
+                if alerts is not None:
+                    fired.append(_numbered(number, alerts))
+    return fired
+
+
+def candidates_of(resolved: Resolved, outcomes: Sequence[Outcome], now: int | None = None) -> Candidates:
+    """The candidates for all row plans, from all parts. `now` is the time of a run without a schedule, by default just
+    after the last event."""
+    from simulator.engine.row_tails import gather  # here, because worker processes need no DuckDB
+
+    found: dict[int, list[pa.Table]] = {}
+    for outcome in outcomes:
+        for target, table in outcome.candidates.items():
+            if not resolved.targets[target].path:
+                found.setdefault(target, []).append(table)
+    return gather(found, *_span(outcomes), now)
+
+
+def _span(outcomes: Sequence[Outcome]) -> tuple[int | None, int | None]:
+    """The times of the first and the last event of all parts."""
+    firsts = [outcome.first for outcome in outcomes if outcome.first is not None]
+    lasts = [outcome.last for outcome in outcomes if outcome.last is not None]
+    return min(firsts, default=None), max(lasts, default=None)
 
 
 def _filter_alerts(
     rules: Sequence[Rule], targets: Sequence[Target], outcomes: Sequence[Outcome], failed: dict[int, str]
 ) -> pa.Table:
-    """One row per selected event and rule, with the rule's number in `number`."""
+    """One row per selected event and rule, with the rule's number in `number`. Under a schedule an event is an alert of
+    the first run that sees it."""
     hits = pa.concat_tables(
         [_HITS.append(pa.field("target", pa.int32())).empty_table()]
         + [outcome.hits for outcome in outcomes if outcome.hits is not None]
@@ -161,10 +226,13 @@ def _filter_alerts(
     if failed:
         kept = ~np.isin(numbers, list(failed))
         hits, numbers = hits.filter(pa.array(kept)), numbers[kept]
+    times, seen = first_runs(rules, numbers, hits["_time"], *_span(outcomes))
+    if not seen.all():
+        hits, numbers, times = hits.filter(pa.array(seen)), numbers[seen], times.filter(pa.array(seen))
     return pa.table(
         {
             "number": pa.array(numbers, pa.int64()),
-            "time": hits["_time"],
+            "time": times,
             "host": hits["_host"],
             "user": hits["_user"],
             "table": hits["_table"],
@@ -185,7 +253,10 @@ def _correlation_alerts(number: int, rule: Rule, targets: Sequence[Target], outc
             found = [outcome.candidates[target_number] for outcome in outcomes if target_number in outcome.candidates]
             if found:
                 candidates[target.path] = pa.concat_tables(found)
-    fired = run_tail(rule, rule.plan, candidates)
+    return _numbered(number, run_tail(rule, rule.plan, candidates))
+
+
+def _numbered(number: int, fired: pa.Table) -> pa.Table:
     names = ("time", "host", "user", "table", "events", "files", "records")
     columns = {name: fired[name].cast(ALERT_SCHEMA.field(name).type) for name in names}
     return pa.table({"number": pa.array(np.full(fired.num_rows, number), pa.int64()), **columns})
@@ -202,7 +273,7 @@ def _in_order(rules: Sequence[Rule], fired: pa.Table) -> pa.Table:
             {
                 "time": fired["time"],
                 "rule": pa.array(ranks[numbers], pa.int64()),
-                "event": pc.list_element(fired["events"], 0),
+                "event": _first_events(fired["events"]),
                 "place": pa.array(np.arange(fired.num_rows)),
             }
         ),
@@ -220,6 +291,17 @@ def _in_order(rules: Sequence[Rule], fired: pa.Table) -> pa.Table:
         [columns.get(name, fired[name] if name in fired.column_names else None) for name in ALERT_SCHEMA.names],
         schema=ALERT_SCHEMA,
     )
+
+
+def _first_events(evidence: Any) -> Array:
+    """The first event of each list; null where there is none."""
+    parents = pc.list_parent_indices(evidence).to_numpy()
+    owners, first = np.unique(parents, return_index=True)
+    found = np.zeros(len(evidence), np.int64)
+    found[owners] = pc.list_flatten(evidence).to_numpy()[first]
+    empty = np.ones(len(evidence), bool)
+    empty[owners] = False
+    return pa.array(found, pa.int64(), mask=empty)
 
 
 def _reading(outcomes: Sequence[Outcome]) -> Reading:
@@ -246,6 +328,31 @@ def _of_schema(table: str, rows: pa.RecordBatch) -> pa.Table:
         else:
             columns.append(pa.nulls(rows.num_rows, wanted.type))
     return pa.table(columns, schema=_HITS)
+
+
+def _note_times(outcome: Outcome, rows: pa.RecordBatch) -> None:
+    if "_time" not in rows.schema.names or not rows.num_rows:
+        return
+    found: Any = pc.min_max(rows.column("_time").cast(pa.int64())).as_py()
+    if found["min"] is not None:
+        outcome.first = found["min"] if outcome.first is None else min(outcome.first, found["min"])
+        outcome.last = found["max"] if outcome.last is None else max(outcome.last, found["max"])
+
+
+def _taken(rows: pa.RecordBatch, found: Ints, target: Target) -> pa.RecordBatch:
+    """The rows `found`, with the columns that `target` needs and no others."""
+    needed = {*_HITS.names, *target.bring, *(column.name for column in target.columns)}
+    return rows.select([name for name in rows.schema.names if name in needed]).take(positions(found))
+
+
+def _read(table: str, rows: pa.RecordBatch, columns: Sequence[Column]) -> pa.Table:
+    """Candidate rows for row plans: the columns of `_HITS`, and `columns` named by kind and name."""
+    read = _of_schema(table, rows)
+    for column in columns:
+        known = column.name in rows.schema.names
+        values = read_column(rows.column(column.name), column.type) if known else nulls(column.type, rows.num_rows)
+        read = read.append_column(f"{column.type.value}:{column.name}", values)
+    return read
 
 
 def _brought(table: str, rows: pa.RecordBatch, bring: Sequence[str]) -> pa.Table:

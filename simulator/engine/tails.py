@@ -45,14 +45,14 @@ Path = tuple[int, ...]
 Column = Any
 """A pa.Array or pa.ChunkedArray of any type; the stubs have no word for it."""
 
-_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "512MB",
     "threads": 1,
     "temp_directory": "",
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-_LOCKS = ("SET enable_external_access = false", "SET lock_configuration = true")
+LOCKS = ("SET enable_external_access = false", "SET lock_configuration = true")
 """DuckDB sees neither files nor the network, nor writes to disk when memory is short."""
 
 FIRINGS = pa.schema(
@@ -99,8 +99,8 @@ def run_tail(rule: Rule, node: Correlate, candidates: Mapping[Path, pa.Table]) -
     if not any(table.num_rows for table in candidates.values()):
         return FIRINGS.empty_table()
     try:
-        with closing(duckdb.connect(":memory:", config=_SETTINGS)) as database:
-            for lock in _LOCKS:
+        with closing(duckdb.connect(":memory:", config=SETTINGS)) as database:
+            for lock in LOCKS:
                 database.execute(lock)
             database.register("event", _events(list(candidates.values())))
             firings = _fire(database, node, candidates, ())

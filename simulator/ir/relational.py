@@ -302,10 +302,12 @@ class Sequence:
     Rows are taken in order of (`_time` of their last event, evidence). Each row is offered to the latest step first. A
     row that fits step n > 0 moves the partial sequence that stands at step n - 1 on to n, in the place of the one
     that stood at n; a row that fits step 0 begins one, in place of the one that stood there. One row can be in several
-    steps of different partials, never twice in one. A partial is dropped when a row of `until` with its values comes,
-    or when the row that would go on with it is more than `maxspan` microseconds later than its first. A `missing` step
-    forbids its rows between (in time, both ends excluded) its neighbours; at the start, in the `maxspan` before the
-    first; at the end, in the `maxspan` after the first row.
+    steps of different partials, never twice in one. A partial is dropped when a row of `until` with its values comes
+    (a row that is in a step and in `until` is first taken by the step), or when the row that would go on with it is
+    more than `maxspan` microseconds later than its first. Steps that are `missing` are left out of this; each then
+    forbids whole sequences: those with rows of it between (in time, both ends excluded) its neighbours; at the start,
+    in the `maxspan` before the first row (that moment included); at the end, after the last row up to `maxspan` after
+    the first (included).
 
     Each whole sequence is a row: columns `key0`, `key1` … of the join values (of the first step that is not `missing`),
     evidence of all of its rows. Source: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
@@ -318,8 +320,9 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Elastic EQL's `sample`: for each combination of join values that every step has, one row, made of the first row
-    of each step (no row twice). Columns as of `Sequence`."""
+    """Elastic EQL's `sample`: for each combination of join values that every step has, one row, made of a row of each
+    step, no row (by its evidence) twice: of all such choices that with the first row of the first step, then the first
+    of the second, and so on. Columns as of `Sequence`."""
 
     steps: tuple[Step, ...]
 

@@ -149,7 +149,7 @@ def test_leaves_of_nested_correlations_are_found_by_path() -> None:
 
 
 def test_a_correlation_that_needs_too_much_memory_fails_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(tails._SETTINGS, "memory_limit", "3MB")
+    monkeypatch.setitem(tails.SETTINGS, "memory_limit", "3MB")
     node = Correlate(
         CorrelationKind.VALUE_COUNT, (Branch("a", Scan("t"), ("x",), ("v",)),), ("x",), 10**9, (Threshold(Op.GE, 2),)
     )

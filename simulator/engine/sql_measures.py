@@ -1,0 +1,110 @@
+"""Measures of groups and of window frames as DuckDB expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from simulator.engine.functions import AGGREGATES, RANKINGS
+from simulator.engine.functions.model import Ask
+from simulator.engine.sql_functions import Calls
+from simulator.engine.sql_values import Node, Row, Values, cast
+from simulator.ir import Literal, Measure, Value, kind_of
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The rows that a window function looks at."""
+
+    by: Sequence[Node]
+    order: Sequence[Node]
+    preceding: int | None
+    following: int | None
+
+    def over(self, function: Node, framed: bool = True) -> Node:
+        """`function` over the frame, or with `framed` false over all rows of the same keys, in order."""
+        window = exp.Window(
+            this=function,
+            partition_by=[part.copy() for part in self.by],
+            order=exp.Order(expressions=[part.copy() for part in self.order]),
+        )
+        if framed:
+            window.set(
+                "spec",
+                exp.WindowSpec(
+                    kind="ROWS",
+                    start=_edge(self.preceding),
+                    start_side=None if self.preceding == 0 else "PRECEDING",
+                    end=_edge(self.following),
+                    end_side=None if self.following == 0 else "FOLLOWING",
+                ),
+            )
+        return window
+
+
+def _edge(rows: int | None) -> str | Node:
+    return "UNBOUNDED" if rows is None else "CURRENT ROW" if rows == 0 else exp.convert(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """Builds the measures over one relation's rows."""
+
+    values: Values
+    row: Row
+    calls: Calls
+
+    def measure(self, measure: Measure, order: Sequence[Node], frame: Frame | None) -> Node:
+        """`measure` over a group, or over `frame`. `order` is the measure's own, with ties settled."""
+        columns = self.row.kinds
+        args = [self._argument(arg) for arg in measure.args]
+        kinds = [kind_of(arg, columns) for arg in measure.args]
+        if frame is not None and measure.function in RANKINGS:
+            ranked = RANKINGS[measure.function].sql(args)
+            return cast(frame.over(ranked, framed=False), measure.kind, safe=True)
+        entry = AGGREGATES[measure.function]
+        conditions = [] if entry.nulls else [arg.copy().is_(exp.null()).not_() for arg in args]
+        if measure.where is not None:
+            conditions.append(self.values.predicate(measure.where, self.row))
+        over = _over(conditions, frame)
+        if entry.sql is not None and not (measure.distinct and not entry.plain):
+            found = entry.sql(Ask(args, kinds, measure.kind, order, _distinct(over) if measure.distinct else over))
+            if found is not None:
+                return cast(found, measure.kind, safe=True)
+        fields = [exp.PropertyEQ(this=exp.to_identifier(f"a{n}"), expression=arg) for n, arg in enumerate(args)]
+        nothing = [exp.PropertyEQ(this=exp.to_identifier("a0"), expression=exp.convert(1))]
+        struct = exp.Struct(expressions=fields or nothing)
+        rows = exp.Anonymous(this="list", expressions=[exp.Order(this=struct, expressions=list(order))])
+        return exp.func(self.calls.aggregator(measure.function, kinds, measure.kind, measure.distinct), over(rows))
+
+    def _argument(self, arg: Value) -> Node:
+        """An argument; a constant number as it is, since some functions need one."""
+        if isinstance(arg, Literal) and isinstance(arg.value, int | float) and not isinstance(arg.value, bool):
+            return exp.convert(arg.value)
+        return self.values.value(arg, self.row)
+
+
+Over = Callable[[Node], Node]
+
+
+def _over(conditions: Sequence[Node], frame: Frame | None) -> Over:
+    def over(function: Node) -> Node:
+        if conditions:
+            where = exp.and_(*(condition.copy() for condition in conditions))
+            function = exp.Filter(this=function, expression=exp.Where(this=where))
+        return frame.over(function) if frame is not None else function
+
+    return over
+
+
+def _distinct(over: Over) -> Over:
+    """The same for each combination of arguments once."""
+
+    def each_once(function: Node) -> Node:
+        if function.expressions and not isinstance(function.expressions[0], exp.Star):
+            function.set("expressions", [exp.Distinct(expressions=function.expressions)])
+        return over(function)
+
+    return each_once
