@@ -12,6 +12,7 @@ from simulator.scenario.actions import ActionFrames, empty
 from simulator.tables import SYSTEM_COLUMNS, TABLES
 from simulator.telemetry import dns_client, elastic_defend, powershell, proxy, security, sysmon
 from simulator.telemetry.command_line import as_started
+from simulator.telemetry.elastic_agent import SHIPMENTS, shipped
 from simulator.telemetry.rows import Rows
 from simulator.telemetry.scene import prepare
 from simulator.world import World
@@ -27,7 +28,7 @@ class Renderer:
     make: Callable[[Rows], pl.DataFrame]
 
 
-RENDERERS: tuple[Renderer, ...] = (
+_RAW: tuple[Renderer, ...] = (
     Renderer("sysmon.process_creation", "process_start", sysmon.process_creation),
     Renderer("sysmon.network_connection", "connection", sysmon.network_connection),
     Renderer("sysmon.file_event", "write", sysmon.file_event),
@@ -37,10 +38,19 @@ RENDERERS: tuple[Renderer, ...] = (
     Renderer("powershell.module", "cmdlet", powershell.module),
     Renderer("powershell.script_block", "script", powershell.script_block),
     Renderer("proxy.http", "request", proxy.http),
+)
+
+RENDERERS: tuple[Renderer, ...] = (
+    *_RAW,
     Renderer("elastic.endpoint.events.process", "process_start", elastic_defend.process),
     Renderer("elastic.endpoint.events.network", "connection", elastic_defend.network),
     Renderer("elastic.endpoint.events.network", "lookup", elastic_defend.lookup),
     Renderer("elastic.endpoint.events.file", "write", elastic_defend.file),
+    *(
+        Renderer(SHIPMENTS[raw.table].table, raw.kind, shipped(raw.table, raw.make))
+        for raw in _RAW
+        if raw.table in SHIPMENTS
+    ),
 )
 
 _VENDORS = ("defender.", "sentinel.", "elastic.", "splunk.", "cim.")
