@@ -16,6 +16,7 @@ import click
 from simulator.cli.check import check
 from simulator.cli.detect import detect
 from simulator.cli.export import export
+from simulator.cli.lab import lab
 from simulator.cli.run import run
 from simulator.cli.score import score
 from simulator.cli.simulate import simulate
@@ -28,7 +29,7 @@ def cli() -> None:
     """Sparring: simulate an organisation, play adversaries and innocents in it, measure your detection rules."""
 
 
-for command in (run, simulate, detect, score, export, check):
+for command in (run, simulate, detect, score, export, check, lab):
     cli.add_command(command)
 
 

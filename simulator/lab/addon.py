@@ -29,13 +29,12 @@ REFUSED: Final = "the lab forwards nothing"
 
 
 class Lab:
-    """The addon. `clouds` is the outside world of each client address; `cloud` is everybody else's."""
+    """The addon. `cloud` is the outside world: that of the scenario which is being run."""
 
     def __init__(self, recorder: Recorder, zone: Zone, cloud: Cloud | None = None) -> None:
         self.recorder = recorder
         self.zone = zone
         self.cloud = cloud or Cloud()
-        self.clouds: dict[str, Cloud] = {}
         self.meters = Meters()
 
     # Names are mitmproxy's events: https://docs.mitmproxy.org/stable/api/events.html
@@ -58,6 +57,12 @@ class Lab:
         hello, (address, port) = data.client_hello, data.context.client.peername[:2]
         alpn = tuple(one.decode("latin-1") for one in hello.alpn_protocols)
         self.recorder.hello(address, port, hello.sni, alpn)
+
+    def tls_start_client(self, data: Any) -> None:
+        """TLS begins: HTTP/2 is offered only where the real service does. Comes after mitmproxy's own set-up."""
+        settings = data.ssl_conn.get_app_data() if data.ssl_conn is not None else None
+        if settings is not None and not self.cloud.http2(data.conn.sni or ""):
+            settings["http2"] = False
 
     def tls_established_client(self, data: Any) -> None:
         """The client accepted our certificate."""
@@ -88,7 +93,7 @@ class Lab:
     def request(self, flow: http.HTTPFlow) -> None:
         """Answer a request."""
         asked = _request(flow)
-        cloud = self.clouds.get(flow.client_conn.peername[0], self.cloud)
+        cloud = self.cloud
         try:
             made = cloud.answer(asked)
         except Exception:  # noqa: BLE001 - a tool gets an answer whatever it sent

@@ -79,13 +79,9 @@ class Proxy:
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def play(self, client: str, cloud: Cloud) -> None:
-        """From now on `client` (an address) lives in this cloud."""
-        self._addon.clouds[client] = cloud
-
-    def forget(self, client: str) -> None:
-        """The client has gone."""
-        self._addon.clouds.pop(client, None)
+    def otherwise(self, cloud: Cloud) -> None:
+        """From now on everybody lives in this cloud."""
+        self._addon.cloud = cloud
 
     def modes(self) -> list[str]:
         """What mitmproxy is to listen on."""
@@ -116,7 +112,7 @@ class Proxy:
         self._master = Master(settings)
         self._addon = Lab(self.recorder, Zone(self.address))
         server = proxyserver.Proxyserver()
-        self._master.addons.add(core.Core(), self._addon, server, next_layer.NextLayer(), tlsconfig.TlsConfig())
+        self._master.addons.add(core.Core(), server, next_layer.NextLayer(), tlsconfig.TlsConfig(), self._addon)
         settings.update(connection_strategy="lazy", upstream_cert=False, keep_host_header=True, websocket=False)
         self._master.addons.add(_Running(self._listening, server))
         umask = os.umask(0o077)

@@ -11,6 +11,7 @@ from typing import Any, Final
 from simulator.content import content
 from simulator.documents import Document, Trail, load, problems
 from simulator.scenario import read
+from simulator.scenario.laboratory import read_lab
 from simulator.scenario.model import Dimension, Invocation, Occurs, Scenario, Step, Tool, Use, Where
 from simulator.scenario.read import Context, ToolShelf
 from simulator.scenario.template import Ref
@@ -106,6 +107,7 @@ def load_scenario(path: Path, shelf: ToolShelf, document: Document | None = None
     steps = read.steps(context, raw["steps"], ("steps",))
     for number, step in _numbered(raw["steps"], steps):
         _check_process(document, step, ("steps", number, step.name, "process"))
+    lab = read_lab(context, raw["lab"]) if "lab" in raw else None
     known = {name for d in own for case in d.cases for name in case.sets} | set(lets)
     read.check_names(context, known, steps)
     varied = {
@@ -133,6 +135,7 @@ def load_scenario(path: Path, shelf: ToolShelf, document: Document | None = None
         dimensions=own + of_tools,
         lets=lets,
         steps=steps,
+        lab=lab,
     )
 
 

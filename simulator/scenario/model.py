@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from simulator.scenario.values import Value
+
+if TYPE_CHECKING:
+    from simulator.scenario.laboratory import Lab
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +142,5 @@ class Scenario:
     """All dimensions in play: its own, and those of the tools it uses that it does not set itself."""
     lets: Mapping[str, Value]
     steps: tuple[Step, ...]
+    lab: Lab | None = None
+    """How real tools do the same; None where nobody has said."""

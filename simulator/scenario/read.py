@@ -165,7 +165,7 @@ def _step(context: Context, name: str, body: dict[str, Any], trail: Trail, seen:
         choices={"session": body["session"]} if what == "session" else choices(what, body[what]),
         by=by,
         after=_delay(context, body["after"], (*trail, "after"), seen) if "after" in body else None,
-        when=_when(context, body["when"], (*trail, "when")) if "when" in body else None,
+        when=condition(context, body["when"], (*trail, "when")) if "when" in body else None,
         chance=body.get("chance"),
         times=reader.number(body["times"], (*trail, "times")) if "times" in body else None,
         every=reader.duration(body["every"], (*trail, "every")) if "every" in body else None,
@@ -234,7 +234,8 @@ def _delay(context: Context, raw: Any, trail: Trail, seen: Mapping[str, Step]) -
     return Delay(context.reader.duration(raw, trail), of, start)
 
 
-def _when(context: Context, raw: dict[str, Any], at: Trail) -> dict[str, frozenset[str]]:
+def condition(context: Context, raw: dict[str, Any], at: Trail) -> dict[str, frozenset[str]]:
+    """A `when`: for each dimension the names of the values for which it holds. Raises InvalidScenario."""
     made: dict[str, frozenset[str]] = {}
     for name, item in raw.items():
         if name not in context.dimensions:

@@ -93,8 +93,8 @@ def test_names_that_nobody_plays(lab: Lab) -> None:
     assert b"no such service: example.org" in asked.response.content
 
 
-def test_each_client_has_its_own_cloud(lab: Lab) -> None:
-    lab.clouds[CLIENT] = Cloud()
+def test_another_scenario_has_another_cloud(lab: Lab) -> None:
+    lab.cloud = Cloud()
     asked = flow("https://dav.example.org/", "OPTIONS")
     with taddons.context(lab):
         lab.request(asked)
@@ -106,7 +106,7 @@ def test_an_impersonator_that_fails_is_an_answer(lab: Lab) -> None:
         def answer(self, request):
             raise RuntimeError("broken")
 
-    lab.clouds[CLIENT] = Broken()
+    lab.cloud = Broken()
     asked = flow("https://file.io/")
     with taddons.context(lab):
         lab.request(asked)

@@ -25,11 +25,12 @@ from simulator.lab.impersonators.webdav import WebDav
 
 @dataclass(frozen=True, slots=True)
 class Impersonated:
-    """A service: the names it answers to (patterns with `*`), and how one is made."""
+    """A service: the names it answers to (patterns with `*`), how one is made, and whether it speaks HTTP/2."""
 
     name: str
     hosts: tuple[str, ...]
     make: Callable[[], Service]
+    http2: bool = True
 
 
 SERVICES: tuple[Impersonated, ...] = (
@@ -39,7 +40,9 @@ SERVICES: tuple[Impersonated, ...] = (
         ("github.com", "api.github.com", "gist.github.com", "lfs.github.com", "github-cloud.s3.amazonaws.com"),
         GitHub,
     ),
-    Impersonated("s3", ("s3.amazonaws.com", "s3.*.amazonaws.com", "*.s3.amazonaws.com", "*.s3.*.amazonaws.com"), S3),
+    Impersonated(
+        "s3", ("s3.amazonaws.com", "s3.*.amazonaws.com", "*.s3.amazonaws.com", "*.s3.*.amazonaws.com"), S3, False
+    ),
     Impersonated(
         "dropbox", ("api.dropboxapi.com", "content.dropboxapi.com", "api.dropbox.com", "notify.dropboxapi.com"), Dropbox
     ),
@@ -78,6 +81,12 @@ class Cloud:
             if any(fnmatchcase(lower, pattern) for pattern in service.hosts):
                 return service.name
         return None
+
+    def http2(self, host: str) -> bool:
+        """Whether who answers for a host speaks HTTP/2. S3 does not, and so GitHub's storage in S3 does not either:
+        clients open more connections to them."""
+        name = self.service_of(host)
+        return name is None or (BY_NAME[name].http2 and not host.endswith("amazonaws.com"))
 
     def service(self, name: str) -> Service:
         """The one running service of that name."""

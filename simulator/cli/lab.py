@@ -1,0 +1,165 @@
+"""`sparring lab`: real tools in Docker, recorded, labelled and scored."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from simulator.cli import options
+from simulator.cli.detect import tell_failures, tell_problems
+from simulator.content import content
+from simulator.dataset import Stream
+from simulator.detect import detect
+from simulator.engine.alerts_file import write_alerts
+from simulator.ir import Ruleset
+from simulator.languages import load_rules
+from simulator.report import print_scorecard, write_html, write_json
+from simulator.score import Scorecard, examples, score
+from simulator.whole import beside, explained, put_in_place
+
+if TYPE_CHECKING:
+    from simulator.lab.recording import Recording
+
+
+@click.group()
+def lab() -> None:
+    """Run real tools in containers without a route out, against an impersonated Internet, and record them.
+
+    Needs a Docker engine and `pip install 'sparring[lab]'`. Nothing is ever sent to a real service.
+    """
+
+
+def _rules(rules: Sequence[str]) -> Ruleset:
+    ruleset = load_rules(options.existing(rules) if rules else [content("detections")])
+    tell_problems(ruleset)
+    return ruleset
+
+
+def _say(text: str) -> None:
+    click.echo(f"lab: {text}", err=True)
+
+
+@lab.command(cls=options.GreedyCommand)
+@click.argument("scenarios", nargs=-1, required=True)
+@click.option("--rules", multiple=True, help="Rule files or folders [default: the bundled ones].")
+@click.option(
+    "--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Instances of each scenario."
+)
+@click.option("--seed", type=int, default=1, show_default=True, help="Of the world whose instances are run.")
+@click.option("--base", help="Base image [default: Debian's, from a registry or by debootstrap].")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("lab-out"), show_default=True)
+@options.as_json
+def run(
+    scenarios: tuple[str, ...],
+    rules: tuple[str, ...],
+    repeat: int,
+    seed: int,
+    base: str | None,
+    out: Path,
+    json_output: bool,
+) -> None:
+    """Run SCENARIOS (ids or files with a `lab` section) for real, and print a scorecard of what was recorded.
+
+    Writes recordings/, stream/, alerts.parquet, scorecard.json and report.html to the folder --out.
+    """
+    from simulator.lab.run import run_scenarios
+
+    started = time.monotonic()
+    ruleset = _rules(rules)
+    session = run_scenarios(scenarios, repeat=repeat, seed=seed, base=base, say=_say)
+    scorecard = _finish(session.recordings, ruleset, out, scenarios)
+    if json_output:
+        options.print_json(scorecard.to_json())
+        return
+    print_scorecard(scorecard)
+    seen = sum(len(one.observations) for one in session.recordings)
+    click.echo(
+        f"\n{seen:,} observations of {len(session.recordings)} runs in {session.seconds:.0f} s "
+        f"({time.monotonic() - started:.0f} s with scoring). Everything is in {out}/"
+    )
+
+
+@lab.command()
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--rules", multiple=True, help="Rule files or folders [default: the bundled ones].")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("lab-out"), show_default=True)
+@options.as_json
+def replay(recordings: tuple[Path, ...], rules: tuple[str, ...], out: Path, json_output: bool) -> None:
+    """Make a stream and a scorecard of RECORDINGS made earlier; needs no Docker."""
+    from simulator.lab.recording import recordings_below
+
+    scorecard = _finish(recordings_below(recordings), _rules(rules), out, ())
+    if json_output:
+        options.print_json(scorecard.to_json())
+    else:
+        print_scorecard(scorecard)
+
+
+@lab.command()
+@click.argument("names", nargs=-1)
+@click.option("--base", help="Base image [default: Debian's, from a registry or by debootstrap].")
+def build(names: tuple[str, ...], base: str | None) -> None:
+    """Build the images NAMES (all by default), so that runs need not."""
+    from simulator.lab import images
+    from simulator.lab.engine import connect
+
+    client = connect()
+    wanted = set(names) or set(images.IMAGES)
+    images.ensure(client, wanted, base, _say)
+    for name in sorted(wanted):
+        for package, version in images.versions(client, images.image(name)).items():
+            click.echo(f"{images.image(name).tag}  {package} {version}")
+
+
+@lab.command()
+def clean() -> None:
+    """Remove what labs that were killed have left behind."""
+    from simulator.lab.engine import connect, sweep
+
+    click.echo(f"removed {sweep(connect())} containers, networks and volumes")
+
+
+def _finish(recordings: Sequence[Recording], ruleset: Ruleset, out: Path, scenarios: Sequence[str]) -> Scorecard:
+    """Write the recordings, their stream, alerts and reports to `out`, whole or not at all."""
+    from simulator.lab.recording import write_recording
+    from simulator.lab.streams import planned, recorded, scenarios_of, world_of, write_stream
+
+    world = world_of(recordings)
+    known = scenarios_of(recordings, scenarios)
+    played = [recorded(world, planned(world, one, known), one) for one in recordings]
+    partial = beside(out)
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        with explained(partial):
+            partial.mkdir(parents=True)
+        for number, one in enumerate(recordings):
+            write_recording(one, partial / "recordings" / f"{number:03}-{one.scenario}.recording.jsonl")
+        stream = write_stream(partial / "stream", world, played, {"lab": _about(recordings)}, overwrite=False)
+        scorecard = _score(ruleset, stream, partial)
+        with explained(out):
+            put_in_place(partial, out)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return scorecard
+
+
+def _score(ruleset: Ruleset, stream: Stream, folder: Path) -> Scorecard:
+    alerts = detect(ruleset, stream)
+    tell_failures(alerts)
+    write_alerts(alerts, folder / "alerts.parquet")
+    scorecard = score(alerts, stream)
+    write_json(scorecard, folder / "scorecard.json")
+    write_html(scorecard, folder / "report.html", examples(alerts, stream))
+    return scorecard
+
+
+def _about(recordings: Sequence[Recording]) -> dict[str, object]:
+    tools: dict[str, str] = {}
+    for one in recordings:
+        tools |= one.tools
+    return {"runs": len(recordings), "sensors": sorted({one.sensor for one in recordings}), "tools": tools}

@@ -1,0 +1,130 @@
+"""Running scenarios for real: containers on the lab's network, one after the other, and what was recorded of each."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from simulator.errors import SparringError
+from simulator.lab import images
+from simulator.lab.engine import Engine, Finished, connect
+from simulator.lab.impersonators import Cloud
+from simulator.lab.plan import Run, lab_world, plan
+from simulator.lab.processes import read_strace
+from simulator.lab.proxy import Proxy, require_extra
+from simulator.lab.recording import Recording, merged
+from simulator.scenario import load_scenarios
+from simulator.world import World
+
+Say = Callable[[str], None]
+SECONDS: Final = 180.0
+"""How long a run may take."""
+
+
+class RunFailed(SparringError):
+    """The commands of a scenario failed in the lab."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a visit to the lab gave."""
+
+    world: World
+    runs: tuple[Run, ...]
+    recordings: tuple[Recording, ...]
+    seconds: float
+    """From the first container to the last, images aside."""
+
+
+def quiet(_: str) -> None:
+    """Says nothing."""
+
+
+def run_scenarios(
+    names: Sequence[str],
+    *,
+    repeat: int = 1,
+    seed: int = 1,
+    hosts: int = 40,
+    base: str | None = None,
+    say: Say = quiet,
+    seconds: float = SECONDS,
+    client: Any = None,
+) -> Session:
+    """Run `repeat` instances of each scenario (ids or files) with real tools, and record them.
+
+    Raises UsageError without an engine or a `lab` section, RunFailed where a scenario's commands fail. Nothing of it is
+    left in the engine but images.
+    """
+    require_extra()
+    world = lab_world(seed, hosts, datetime.now(UTC).date())
+    runs = [plan(world, scenario, number) for scenario in load_scenarios(names) for number in range(repeat)]
+    engine_client = client or connect()
+    images.ensure(engine_client, {run.image for run in runs}, base, say)
+    tools = {name: images.versions(engine_client, images.image(name)) for name in {run.image for run in runs}}
+    begun = time.monotonic()
+    recordings = perform(engine_client, runs, seed=seed, hosts=hosts, tools=tools, say=say, seconds=seconds)
+    return Session(world, tuple(runs), tuple(recordings), time.monotonic() - begun)
+
+
+def perform(
+    client: Any,
+    runs: Sequence[Run],
+    *,
+    seed: int,
+    hosts: int,
+    tools: dict[str, dict[str, str]],
+    say: Say,
+    seconds: float = SECONDS,
+    wait: Callable[[int], None] | None = None,
+) -> list[Recording]:
+    """Run what was planned, in order; `wait` is called with the number of each run before it starts."""
+    ports = {port: scheme for run in runs for port, scheme in run.ports.items()}
+    made: list[Recording] = []
+    with Engine(client) as engine, Proxy(engine.gateway, ports=ports) as proxy:
+        if engine.swept:
+            say(f"removed {engine.swept} things that an earlier lab left behind")
+        for number, run in enumerate(runs):
+            if wait is not None:
+                wait(number)
+            say(f"{run.scenario.id}: {'; '.join(run.commands)}")
+            made.append(_one(engine, proxy, run, seed, hosts, tools.get(run.image, {}), seconds))
+    return made
+
+
+def _one(
+    engine: Engine, proxy: Proxy, run: Run, seed: int, hosts: int, tools: dict[str, str], seconds: float
+) -> Recording:
+    container = engine.start(run, images.image(run.image).tag, proxy.certificate)
+    start = time.time()
+    # The cloud must be there before the first packet: until then nobody knows the container's address.
+    proxy.otherwise(Cloud(run.answers))
+    container.start()
+    address = engine.address(container)
+    done = engine.finish(container, seconds)
+    end = time.time()
+    seen = proxy.recorder.take(address, end)
+    if done.status != 0:
+        raise RunFailed(_why(run, done))
+    return Recording(
+        scenario=run.scenario.id,
+        number=run.number,
+        seed=seed,
+        hosts=hosts,
+        start=round(start * 1e6),
+        end=round(end * 1e6),
+        sensor="strace",
+        status=done.status,
+        commands=run.commands,
+        tools=tools,
+        observations=merged(seen, read_strace(done.trace.splitlines())),
+    )
+
+
+def _why(run: Run, done: Finished) -> str:
+    last = "\n".join(done.said.strip().splitlines()[-12:])
+    how = "took too long" if done.timed_out else f"ended with status {done.status}"
+    return f"{run.scenario.id} {how} in the lab; it said:\n{last}"
