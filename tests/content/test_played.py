@@ -35,6 +35,7 @@ LEAVES = {
     "megasync-upload": HOST | WIRE | {"sysmon.file_event"},
     "megacmd-upload": HOST | WIRE,
     "curl-to-file-sharing": HOST | WIRE | {"sysmon.file_event"},
+    "curl-to-telegram": {"sysmon.process_creation", "sysmon.dns_query", "proxy.http"},
     "powershell-upload": HOST | WIRE | {"powershell.script_block", "powershell.module"},
     "restic-to-rest-server": HOST | WIRE | {"sysmon.file_event"},
 }
