@@ -1,0 +1,119 @@
+"""From a query's text to a plan. `compile_query` is the way in.
+
+A query is lowered twice: the first time shows which fields of the index it reads, the second has them all from the
+start, so that wildcards see them. ES|QL's limit of 1,000 rows on a result without LIMIT is not applied: it bounds what
+a user interface shows, and a rule that depends on it is broken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from simulator.errors import InvalidRule
+from simulator.ir import And, Extend, Field, Filter, Literal, Not, Problem, Project, Read, Relation, Rows, reads_clock
+from simulator.languages import ecs
+from simulator.languages.context import Compiled
+from simulator.languages.embedded import Query
+from simulator.languages.esql import commands, kinds, syntax
+from simulator.languages.esql.parse import parse
+from simulator.languages.esql.scope import Scope
+from simulator.languages.esql.syntax import Assigned, Command, Name, within
+from simulator.languages.esql.typed import Typed, call, cast
+from simulator.languages.esql.values import Kuery, Lowering
+from simulator.tables import Column, Table, Type
+
+
+def compile_query(query: Query, schemas: Mapping[str, Table], *, kuery: Kuery | None = None) -> Compiled:
+    """The plan of an ES|QL query over tables of `schemas`. `kuery` compiles what stands in KQL(…). Raises InvalidRule
+    or UnsupportedRule at the place in the query."""
+    try:
+        parsed = parse(query)
+        first = _lowered(query, parsed, schemas, kuery, None)
+        scope = _lowered(query, parsed, schemas, kuery, first)
+    except RecursionError:
+        raise InvalidRule(query.at(0), "the query is nested too deeply") from None
+    columns = tuple((name, Field(name)) for name in scope.columns)
+    warnings = tuple(dict.fromkeys((*(scope.fields.warnings if scope.fields else ()), *scope.warnings)))
+    return Compiled(Project(scope.relation, columns), warnings)
+
+
+def _lowered(
+    query: Query, parsed: tuple[Command, ...], schemas: Mapping[str, Table], kuery: Kuery | None, before: Scope | None
+) -> Scope:
+    source, *rest = parsed
+    inferred = kinds.used_as(parsed)
+    match source:
+        case syntax.From():
+            scope = _from(query, source, schemas, inferred, before)
+        case syntax.Row(columns=columns):
+            scope = _row(query, columns)
+        case _:
+            raise InvalidRule(query.at(source.at), "a query begins with FROM or ROW")
+    scope.later = frozenset(_mentioned(parsed))
+    commands.run(Lowering(scope, kuery), rest, schemas)
+    return scope
+
+
+def _from(
+    query: Query,
+    source: syntax.From,
+    schemas: Mapping[str, Table],
+    inferred: dict[str, Type],
+    before: Scope | None,
+) -> Scope:
+    fields = ecs.fields([one.pattern for one in source.indices], schemas, query.at(source.indices[0].at))
+    scope = Scope(query, Rows((), ()), {}, fields, inferred)
+    names = dict.fromkeys(["@timestamp"])
+    if before is not None and before.fields is not None:
+        names |= dict.fromkeys(before.fields.kinds)
+        names |= dict.fromkeys(before.read)
+    names |= dict.fromkeys(one.name for one in source.metadata)
+    shown = dict[str, Typed]()
+    wanted: dict[str, Type] = {}
+    for name in names:
+        base, case, _ = fields.column(name)
+        kind = scope.use(name, before.read.get(name, source.at) if before else source.at)
+        wanted[base] = kind
+        typed = Typed(Field(base), kind)
+        if name == "_id":
+            typed = cast(typed, Type.TEXT)
+        elif case is not None:
+            typed = call("each", kind, Typed(Literal("lower", Type.TEXT), Type.TEXT), typed) if kind.element else call("lower", kind, typed)
+        shown[name] = typed
+    relation: Relation = Read(fields.source(), tuple(Column(name, kind) for name, kind in wanted.items()))
+    relation = _searched(relation, before)
+    scope.relation = Project(relation, tuple((name, typed.value) for name, typed in shown.items()))
+    scope.columns = {name: typed.kind for name, typed in shown.items()}
+    scope.raw = set(shown)
+    return scope
+
+
+def _row(query: Query, columns: tuple[Assigned, ...]) -> Scope:
+    scope = Scope(query, Rows((Column("?0", Type.INTEGER),), ((0,),)), {})
+    low = Lowering(scope)
+    for one in columns:
+        scope.extend(one.name, low.value(one.value))
+    return scope
+
+
+def _searched(relation: Relation, before: Scope | None) -> Relation:
+    return relation
+
+
+def _mentioned(parsed: tuple[Command, ...]) -> set[str]:
+    found = {
+        one.name for command in parsed for node in kinds.expressions(command) for one in within(node) if isinstance(one, Name)
+    }
+    for command in parsed:
+        match command:
+            case syntax.Keep(patterns=patterns) | syntax.Drop(patterns=patterns):
+                found |= {one.plain for one in patterns if one.plain is not None}
+            case syntax.Rename(pairs=pairs):
+                found |= {old.name for old, _ in pairs}
+            case _:
+                pass
+    return found
+
+
+_UNUSED = (And, Extend, Filter, Not, Problem, reads_clock, replace)
