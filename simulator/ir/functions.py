@@ -206,6 +206,39 @@ FUNCTIONS: dict[str, str] = {
     "json_array": "(DYNAMIC, …) -> DYNAMIC: nulls as null; nulls pass",
     "json_merge": "(DYNAMIC, …) -> DYNAMIC: an object of all keys, the first that has one wins; what is none is "
     "left out",
+    # Several values of one column (engine/functions/multivalues.py): a list without elements is no value
+    "only_element": "(list of x) -> x: the element of a list of one, else null",
+    "some": "(list) -> list: null for one without elements",
+    "each": "(TEXT literal function, list, …) -> list: the function of each element and the rest; nulls drop out, "
+    "null of none",
+    "list_between": "(list, INTEGER from, INTEGER to) -> list: both included, negative places count from the end; null "
+    "for places of different sign, or none between",
+    "list_zip_texts": "(TEXTS, TEXTS, TEXT delimiter) -> TEXTS: pairs; what is left over stays alone; null lists pass",
+    "list_median": "(REALS) -> REAL: the mean of the two in the middle of an even number",
+    "list_percentile": "(REALS, REAL percent) -> REAL: interpolated linearly",
+    "list_deviation": "(REALS) -> REAL: the median distance from the median",
+    # DISSECT
+    "dissected": "(TEXT, TEXT pattern of Elastic's DISSECT, TEXT key, TEXT separator) -> TEXT: null without a match",
+    # Calendars (engine/functions/calendars.py), in UTC
+    "months_between": "(TIME, TIME) -> INTEGER: whole months from the first to the second, towards zero",
+    "month_floor": "(TIME, INTEGER months) -> TIME: the start of its span of months, counted from the year 1",
+    "format_time_java": "(TIME, TEXT pattern) -> TEXT: letters as in Java's DateTimeFormatter; null for others",
+    "parse_time_java": "(TEXT, TEXT pattern) -> TIME: the same the other way round",
+    # Angles and roots (engine/functions/mathematics.py): null where there is no finite result
+    "cube_root": "(REAL) -> REAL",
+    "hypotenuse": "(REAL, REAL) -> REAL",
+    "sine": "(REAL) -> REAL: of radians, as are the next",
+    "cosine": "(REAL) -> REAL",
+    "tangent": "(REAL) -> REAL",
+    "arc_sine": "(REAL) -> REAL",
+    "arc_cosine": "(REAL) -> REAL",
+    "arc_tangent": "(REAL) -> REAL",
+    "arc_tangent_2": "(REAL y, REAL x) -> REAL",
+    "hyperbolic_sine": "(REAL) -> REAL",
+    "hyperbolic_cosine": "(REAL) -> REAL",
+    "hyperbolic_tangent": "(REAL) -> REAL",
+    "degrees": "(REAL radians) -> REAL",
+    "radians": "(REAL degrees) -> REAL",
 }
 """Functions of values of one row."""
 
@@ -239,6 +272,8 @@ AGGREGATES: dict[str, str] = {
     "all_bits": "(INTEGER) -> INTEGER: bitwise and; null over none",
     "any_bits": "(INTEGER) -> INTEGER: bitwise or; null over none",
     "json_list": "(DYNAMIC) -> DYNAMIC: an array of all, in `order`",
+    "elements": "(x or list of x) -> list of x: all, in `order` (default: time, evidence); null over none",
+    "distinct_elements": "(x or list of x) -> list of x: each once, in the order of `Key`; null over none",
 }
 """Functions of the rows of a group."""
 

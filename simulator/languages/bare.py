@@ -6,14 +6,20 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePath
 
 from simulator.errors import InvalidRule, LocatedError, Location, UnsupportedRule
-from simulator.ir import Checked, Problem, Rule, Status
+from simulator.ir import Checked, Problem, Relation, Rule, Schedule, Status
 from simulator.languages.context import Compiled
 from simulator.languages.embedded import Query, whole
 from simulator.languages.files import Loaded, RuleFile
 
 
-def load(language: str, files: Sequence[RuleFile], compile_one: Callable[[Query], Compiled]) -> Loaded:
-    """One rule of each file, named `<language>/<file stem>`; its title is the first line of a comment at its top."""
+def load(
+    language: str,
+    files: Sequence[RuleFile],
+    compile_one: Callable[[Query], Compiled],
+    schedule: Callable[[Relation], Schedule | None] = lambda _plan: None,
+) -> Loaded:
+    """One rule of each file, named `<language>/<file stem>`; its title is the first line of a comment at its top.
+    `schedule` says when a plan is run."""
     rules: list[Rule] = []
     checked: list[Checked] = []
     for file in files:
@@ -28,7 +34,8 @@ def load(language: str, files: Sequence[RuleFile], compile_one: Callable[[Query]
             checked.append(Checked(file.path, "rule", language, status, (problem,)))
             continue
         title = _title(file.text) or PurePath(file.path).stem
-        rules.append(Rule(name, title, language, compiled.plan, Location(file.path, 1, 1), name=name))
+        place, runs = Location(file.path, 1, 1), schedule(compiled.plan)
+        rules.append(Rule(name, title, language, compiled.plan, place, schedule=runs, name=name))
         checked.append(Checked(file.path, "rule", language, Status.OK, compiled.warnings, 1))
     return Loaded(tuple(rules), tuple(checked))
 

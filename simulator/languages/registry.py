@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
 from simulator.errors import UnsupportedRule
 from simulator.languages.context import Compiled, Context
@@ -70,7 +69,7 @@ def _load_elastic(files: Sequence[RuleFile], context: Context) -> Loaded:
             query, tables, indices=asked.indices, place=asked.place
         ),
         "lucene": _compile_lucene,
-        "esql": lambda query, tables, asked: _compile_esql(query, tables, asked.indices),
+        "esql": lambda query, tables, _asked: _compile_esql(query, tables),
     }
     return elastic.load(files, context, compilers)
 
@@ -79,13 +78,17 @@ def _compile_lucene(query: Query, _tables: Mapping[str, Table], _asked: object) 
     raise UnsupportedRule(query.at(0), "the query language lucene")
 
 
-def _compile_esql(query: Query, tables: Mapping[str, Table], indices: Sequence[str]) -> Compiled:
-    try:
-        esql = import_module("simulator.languages.esql")
-    except ModuleNotFoundError:
-        raise UnsupportedRule(query.at(0), "the query language esql") from None
-    compiled: Compiled = esql.compile_query(query, tables, indices=indices)
-    return compiled
+def _compile_esql(query: Query, tables: Mapping[str, Table]) -> Compiled:
+    """ES|QL has Kibana's language inside, in KQL(…)."""
+    from simulator.languages import esql, kuery
+
+    return esql.compile_query(query, tables, kuery=kuery.condition)
+
+
+def _load_esql(files: Sequence[RuleFile], context: Context) -> Loaded:
+    from simulator.languages import esql, kuery
+
+    return esql.load(files, context, kuery.condition)
 
 
 def _any(_text: str) -> bool:
@@ -98,4 +101,5 @@ LANGUAGES: tuple[Language, ...] = (
     Language("elastic", (".toml",), _sniff_elastic, _load_elastic),
     Language("eql", (".eql",), _any, _load_eql),
     Language("kuery", (".kuery",), _any, _load_kuery),
+    Language("esql", (".esql",), _any, _load_esql),
 )

@@ -11,14 +11,18 @@ from __future__ import annotations
 
 from simulator.engine.functions.addresses import ADDRESSES
 from simulator.engine.functions.aggregates import AGGREGATES as _AGGREGATES
+from simulator.engine.functions.calendars import CALENDARS
 from simulator.engine.functions.clock import CLOCK
 from simulator.engine.functions.conditions import CONDITIONS
 from simulator.engine.functions.conversions import CONVERSIONS
+from simulator.engine.functions.dissect import DISSECT
 from simulator.engine.functions.encodings import ENCODINGS
 from simulator.engine.functions.hashes import HASHES
 from simulator.engine.functions.json_ import JSON
 from simulator.engine.functions.lists import LISTS
+from simulator.engine.functions.mathematics import MATHEMATICS
 from simulator.engine.functions.model import Aggregator, Function, Ranking
+from simulator.engine.functions.multivalues import ELEMENTS, MULTIVALUES
 from simulator.engine.functions.numbers import NUMBERS
 from simulator.engine.functions.pieces import PIECES
 from simulator.engine.functions.rankings import RANKINGS as _RANKINGS
@@ -39,10 +43,14 @@ _THEMES: tuple[tuple[Function, ...], ...] = (
     ENCODINGS,
     ADDRESSES,
     JSON,
+    MULTIVALUES,
+    DISSECT,
+    CALENDARS,
+    MATHEMATICS,
 )
 
 FUNCTIONS: dict[str, Function] = {function.name: function for theme in _THEMES for function in theme}
-AGGREGATES: dict[str, Aggregator] = {function.name: function for function in (*_AGGREGATES, *STATISTICS)}
+AGGREGATES: dict[str, Aggregator] = {function.name: function for function in (*_AGGREGATES, *STATISTICS, *ELEMENTS)}
 RANKINGS: dict[str, Ranking] = {function.name: function for function in _RANKINGS}
 
 __all__ = ["AGGREGATES", "FUNCTIONS", "RANKINGS", "Aggregator", "Function", "Ranking"]

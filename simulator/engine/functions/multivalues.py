@@ -10,8 +10,10 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from simulator.engine.functions.model import Function
-from simulator.engine.functions.templates import sql
+from sqlglot import exp
+
+from simulator.engine.functions.model import AggregateSql, Aggregator, Ask, Function
+from simulator.engine.functions.templates import called, filled, sql
 
 List = list[Any]
 
@@ -86,4 +88,25 @@ MULTIVALUES = (
     Function("list_median", median),
     Function("list_percentile", percentile),
     Function("list_deviation", deviation),
+)
+
+
+def _elements(rows: list[tuple[Any, ...]]) -> list[Any]:
+    return [item for (value,) in rows for item in (value if isinstance(value, (list, tuple)) else [value])]
+
+
+def _elements_sql(*, distinct: bool) -> AggregateSql:
+    def build(ask: Ask) -> exp.Expression:
+        template = "_0" if ask.kinds[0].element is None else "flatten(_0)"
+        if distinct:
+            template = f"list_sort(list_distinct({template}))"
+        gathered = ask.over(called("list", ask.args, () if distinct else ask.order))
+        return filled("CASE WHEN len(_0) > 0 THEN _0 END", (filled(template, (gathered,)),))
+
+    return build
+
+
+ELEMENTS = (
+    Aggregator("elements", lambda rows: _elements(rows) or None, _elements_sql(distinct=False)),
+    Aggregator("distinct_elements", lambda rows: sorted(set(_elements(rows))) or None, _elements_sql(distinct=True)),
 )

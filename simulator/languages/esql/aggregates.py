@@ -6,19 +6,17 @@ row into every group. Source: https://www.elastic.co/docs/reference/query-langua
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.ir import (
     Aggregate,
     And,
-    Call,
     Explode,
     Expr,
     Extend,
     Field,
-    IsNull,
     Literal,
     Measure,
     Not,
@@ -28,7 +26,7 @@ from simulator.ir import (
     Window,
 )
 from simulator.languages.esql.conditions import condition
-from simulator.languages.esql.functions import NOT_RUN
+from simulator.languages.esql.functions import some, sorted_list
 from simulator.languages.esql.syntax import Assigned, Binary, Cast, Function, Name, Node, Stats, Unary, within
 from simulator.languages.esql.typed import (
     LIST_OF,
@@ -38,9 +36,7 @@ from simulator.languages.esql.typed import (
     cast,
     element,
     integer,
-    several,
     single,
-    text,
 )
 from simulator.tables import Type
 
@@ -78,7 +74,7 @@ def _count(made: Measures, node: Function) -> Typed:
     if isinstance(typed.value, Literal) and not typed.null:
         return made.add("count", Type.INTEGER)
     if typed.kind.element:
-        total = made.add("sum", Type.INTEGER, call("list_count", Type.INTEGER, typed))
+        total = made.add("sum", Type.INTEGER, call("list_length", Type.INTEGER, typed))
         return call("coalesce", Type.INTEGER, total, integer(0))
     return made.add("count", Type.INTEGER, typed)
 
@@ -87,7 +83,7 @@ def _count_distinct(made: Measures, node: Function) -> Typed:
     typed = made.low.value(node.args[0])
     if typed.kind.element:
         found = made.add("distinct_elements", typed.kind, typed)
-        return call("coalesce", Type.INTEGER, call("list_count", Type.INTEGER, found), integer(0))
+        return call("coalesce", Type.INTEGER, call("list_length", Type.INTEGER, found), integer(0))
     return made.add("distinct_count", Type.INTEGER, typed)
 
 
@@ -109,7 +105,7 @@ def _avg(made: Measures, node: Function) -> Typed:
     typed = _number(made, node.args[0])
     if typed.kind.element:
         total = cast(made.add("sum", element(typed.kind), call("list_sum", element(typed.kind), typed)), Type.REAL)
-        count = cast(made.add("sum", Type.INTEGER, call("list_count", Type.INTEGER, typed)), Type.REAL)
+        count = cast(made.add("sum", Type.INTEGER, call("list_length", Type.INTEGER, typed)), Type.REAL)
         return call("divide", Type.REAL, total, count)
     return made.add("average", Type.REAL, cast(typed, Type.REAL))
 
@@ -125,8 +121,9 @@ def _extreme(function: str) -> Build:
 
 def _values(made: Measures, node: Function) -> Typed:
     typed = _listable(made.low.value(node.args[0]))
-    kind = typed.kind if typed.kind.element else LIST_OF[typed.kind]
-    return made.add("distinct_elements", kind, typed)
+    if typed.kind.element:
+        return made.add("distinct_elements", typed.kind, typed)
+    return some(made.add("distinct_sorted", LIST_OF[typed.kind], typed))
 
 
 def _listable(typed: Typed) -> Typed:
@@ -145,10 +142,16 @@ def _reals(made: Measures, node: Node) -> Typed:
 
 
 def _median(made: Measures, node: Function) -> Typed:
+    one = made.low.value(node.args[0])
+    if one.kind.element is None:
+        return made.add("median", Type.REAL, cast(one, Type.REAL))
     return call("list_median", Type.REAL, _reals(made, node.args[0]))
 
 
 def _percentile(made: Measures, node: Function) -> Typed:
+    one, percent = made.low.value(node.args[0]), cast(made.low.value(node.args[1]), Type.REAL)
+    if one.kind.element is None and isinstance(percent.value, Literal):
+        return made.add("percentile_linear", Type.REAL, cast(one, Type.REAL), percent)
     return call("list_percentile", Type.REAL, _reals(made, node.args[0]), cast(made.low.value(node.args[1]), Type.REAL))
 
 
@@ -157,7 +160,7 @@ def _deviation(made: Measures, node: Function) -> Typed:
 
 
 def _spread(function: str) -> Build:
-    return lambda made, node: call(function, Type.REAL, _reals(made, node.args[0]))
+    return lambda made, node: made.add(function, Type.REAL, cast(made.low.value(node.args[0]), Type.REAL))
 
 
 def _weighted(made: Measures, node: Function) -> Typed:
@@ -170,13 +173,12 @@ def _top(made: Measures, node: Function) -> Typed:
     limit = made.low.constant_integer(node.args[1], "TOP's limit")
     order = (made.low.constant_text(node.args[2], "TOP's order") if len(node.args) > 2 else "asc") or ""
     if order.lower() not in ("asc", "desc"):
-        made.low.scope.invalid(node.args[2], "TOP's order is ASC or DESC")
+        raise made.low.scope.invalid(node.args[2], "TOP's order is ASC or DESC")
     if len(node.args) > 3:
-        made.low.scope.unsupported(node.at, node.end, "TOP with an output field of its own is not supported")
+        raise made.low.scope.unsupported(node.at, node.end, "TOP with an output field of its own is not supported")
     found = _elements(made, made.low.value(node.args[0]))
-    descending = Typed(Literal(order.lower() == "desc", Type.BOOLEAN), Type.BOOLEAN)
-    ordered = call("list_sorted", found.kind, found, descending)
-    return call("list_slice", found.kind, ordered, integer(0), integer(limit - 1))
+    ordered = sorted_list(found, order.lower() == "desc")
+    return call("list_between", found.kind, ordered, integer(0), integer(limit - 1))
 
 
 def _at(function: str, *, skip_nulls: bool) -> Build:
@@ -202,7 +204,7 @@ def _absent(made: Measures, node: Function) -> Typed:
 def _sample(made: Measures, node: Function) -> Typed:
     limit = made.low.constant_integer(node.args[1], "SAMPLE's limit")
     found = _elements(made, made.low.value(node.args[0]))
-    return call("list_slice", found.kind, found, integer(0), integer(limit - 1))
+    return call("list_between", found.kind, found, integer(0), integer(limit - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,12 +226,12 @@ AGGREGATES: dict[str, A] = {
     "median": A(1, 1, _median),
     "percentile": A(2, 2, _percentile),
     "median_absolute_deviation": A(1, 1, _deviation),
-    "std_dev": A(1, 1, _spread("list_standard_deviation")),
-    "variance": A(1, 1, _spread("list_variance")),
+    "std_dev": A(1, 1, _spread("deviation_population")),
+    "variance": A(1, 1, _spread("variance_population")),
     "values": A(1, 1, _values),
     "top": A(2, 4, _top),
-    "first": A(1, 2, _at("at_minimum", skip_nulls=True)),
-    "last": A(1, 2, _at("at_maximum", skip_nulls=True)),
+    "first": A(1, 2, _at("at_minimum", skip_nulls=False)),
+    "last": A(1, 2, _at("at_maximum", skip_nulls=False)),
     "earliest": A(1, 2, _at("at_minimum", skip_nulls=True)),
     "latest": A(1, 2, _at("at_maximum", skip_nulls=True)),
     "all_first": A(2, 2, _at("at_minimum", skip_nulls=False)),
@@ -300,11 +302,11 @@ def _groups(low: Lowering, command: Stats) -> list[tuple[str, str, Type]]:
 def _aggregate(low: Lowering, measures: Measures, node: Function) -> Typed:
     entry = AGGREGATES[node.name]
     if not entry.least <= len(node.args) <= entry.most:
-        low.scope.invalid(node, f"{node.name.upper()} takes {entry.least} to {entry.most} arguments")
+        raise low.scope.invalid(node, f"{node.name.upper()} takes {entry.least} to {entry.most} arguments")
     for inner in node.args:
         for one in within(inner):
             if isinstance(one, Function) and one.name in AGGREGATES and one.name != "first":
-                low.scope.invalid(one, "an aggregate inside an aggregate")
+                raise low.scope.invalid(one, "an aggregate inside an aggregate")
     return entry.build(measures, node)
 
 
@@ -317,10 +319,7 @@ def _outer(low: Lowering, node: Node, found: dict[Node, Typed]) -> Typed:
     scope = low.scope
     names: dict[Node, Name] = {}
     for inner, typed in found.items():
-        if isinstance(typed.value, Field):
-            hidden = typed.value.name
-        else:
-            hidden = scope.hide(typed)
+        hidden = scope.hide(typed)
         scope.columns[hidden] = typed.kind
         names[inner] = Name(inner.at, inner.end, hidden)
     value = low.value(_replaced(node, names))
@@ -345,4 +344,3 @@ def _replaced(node: Node, names: dict[Node, Name]) -> Node:
 
 
 __all__ = ["AGGREGATES", "A", "Measures", "stats"]
-_UNUSED: Sequence[object] = (Call, Callable, IsNull, NOT_RUN, several, text)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
+from simulator.ir import And as All
 from simulator.ir import (
-    Case,
     Concat,
-    Const,
     Explode,
     Extend,
     Field,
@@ -18,30 +16,23 @@ from simulator.ir import (
     Join,
     JoinKind,
     Key,
-    Like,
     Limit,
-    Literal,
     Lookup,
-    Missing,
     Problem,
     Project,
     Read,
     Scan,
     Sort,
     Status,
-    Test,
-    Wild,
 )
-from simulator.ir import And as All
 from simulator.languages.esql import aggregates, dissect, grok, syntax
 from simulator.languages.esql.conditions import condition, is_leaves, necessary
+from simulator.languages.esql.functions import some
 from simulator.languages.esql.scope import Scope, matches
 from simulator.languages.esql.syntax import Command, Logic, Name, Node, Pattern
 from simulator.languages.esql.typed import LIST_OF, Typed, call, cast, element, integer, single, text
 from simulator.languages.esql.values import Lowering
 from simulator.tables import Column, Table, Type
-
-_ = (Case, Const, IsNull, Like, Missing, Test, Wild, replace)
 
 
 def run(low: Lowering, commands: Iterable[Command], schemas: dict[str, Table] | Any) -> None:
@@ -157,7 +148,7 @@ def _dissect(low: Lowering, command: syntax.Dissect) -> None:
     try:
         names = dissect.columns_of(pattern)
     except dissect.DissectError as error:
-        low.scope.invalid(command.pattern, f"DISSECT: {error}")
+        raise low.scope.invalid(command.pattern, f"DISSECT: {error}") from None
     source = _held(low, command.value)
     for name in names:
         made = _each_text(source, "dissected", text(pattern), text(name), text(command.separator))
@@ -171,7 +162,7 @@ def _grok(low: Lowering, command: syntax.Grok) -> None:
         try:
             found = grok.expression(str(one.value))
         except grok.GrokError as error:
-            low.scope.invalid(one, f"GROK: {error}")
+            raise low.scope.invalid(one, f"GROK: {error}") from None
         for name, groups, kind in found.groups:
             made.setdefault(name, []).append(_grokked(source, found.pattern, groups, kind))
     for name, values in made.items():
@@ -183,10 +174,10 @@ def _grok(low: Lowering, command: syntax.Grok) -> None:
 def _grokked(source: Typed, pattern: str, groups: tuple[int, ...], kind: Type) -> Typed:
     """A name that several groups have holds all their values."""
     if len(groups) == 1:
-        return cast(_each_text(source, "captured", text(pattern), integer(groups[0])), kind)
+        return cast(_each_text(source, "regex_extract", text(pattern), text(""), integer(groups[0])), kind)
     one = single(source)
-    parts = [call("captured", Type.TEXT, one, text(pattern), integer(group)) for group in groups]
-    return cast(call("list_of", Type.TEXTS, *parts), LIST_OF.get(kind, Type.TEXTS))
+    parts = [call("regex_extract", Type.TEXT, one, text(pattern), text(""), integer(group)) for group in groups]
+    return cast(some(call("to_list", Type.TEXTS, *parts)), LIST_OF.get(kind, Type.TEXTS))
 
 
 def _held(low: Lowering, node: Node) -> Typed:
@@ -214,7 +205,7 @@ def _expand(low: Lowering, command: syntax.Expand) -> None:
 
 def _sample(low: Lowering, command: syntax.Sample) -> None:
     if command.probability < 1:
-        low.scope.unsupported(command.at, command.end, "SAMPLE takes rows at random, a detection must not")
+        raise low.scope.unsupported(command.at, command.end, "SAMPLE takes rows at random, a detection must not")
 
 
 # Commands that read other tables -----------------------------------------------------------------------------------
@@ -234,7 +225,7 @@ def _joined(low: Lowering, name: str, on: list[tuple[Typed, str]], columns: dict
     """Every row with the row of table `name` that equals it in `on`, without one with nulls; `columns` are ours to
     theirs."""
     scope = low.scope
-    theirs = {inner: kind for inner, kind in columns.values()}
+    theirs = dict(columns.values())
     theirs |= {column: typed.kind for typed, column in on}
     right = Read(Scan(name), tuple(Column(column, kind) for column, kind in theirs.items()))
     ours = [column for column in scope.columns if column not in columns]
@@ -261,7 +252,9 @@ def _enrich(low: Lowering, command: syntax.Enrich, schemas: Any) -> None:
         if field != on.name
     )
     if not fields:
-        low.scope.unsupported(command.at, command.end, f"ENRICH: the fields of the policy {command.policy!r} are not known")
+        raise low.scope.unsupported(
+            command.at, command.end, f"ENRICH: the fields of the policy {command.policy!r} are not known"
+        )
     typed = single(low.scope.column(on))
     columns = {new.name: (field.name, known.get(field.name, Type.TEXT)) for new, field in fields}
     _joined(low, name, [(cast(typed, known.get(on.name, typed.kind)), on.name)], columns)
@@ -272,7 +265,7 @@ def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Any) -> None:
 
     name = table_pattern(command.index.pattern)
     if "*" in name:
-        low.scope.invalid(Name(command.index.at, command.index.end, ""), "LOOKUP JOIN takes one index")
+        raise low.scope.invalid(Name(command.index.at, command.index.end, ""), "LOOKUP JOIN takes one index")
     known = _table(low, name, command.at, schemas, f"the index {command.index.pattern!r}")
     on = list[tuple[Typed, str]]()
     for ours, theirs in command.on:
@@ -280,7 +273,11 @@ def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Any) -> None:
         on.append((cast(typed, known.get(theirs.name, typed.kind)), theirs.name))
     keys = {theirs for _, theirs in on}
     names = known or low.scope.later
-    columns = {field: (field, known.get(field, low.scope.inferred.get(field, Type.TEXT))) for field in names if field not in keys}
+    columns = {
+        field: (field, known.get(field, low.scope.inferred.get(field, Type.TEXT)))
+        for field in names
+        if field not in keys
+    }
     if not known:
         columns = {field: found for field, found in columns.items() if field not in low.scope.columns}
     _joined(low, name, on, columns)
@@ -345,4 +342,3 @@ _TABLED: dict[type, Callable[[Lowering, Any, Any], None]] = {
     syntax.LookupJoin: _lookup,
     syntax.Completion: _completion,
 }
-_LITERAL = Literal

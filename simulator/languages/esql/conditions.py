@@ -11,9 +11,30 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from simulator.ir import And, Case, Cidr, Compare, Const, Expr, FieldPair, Glob, IsNull, Like, Literal, Missing, Not
+from simulator.ir import (
+    And,
+    Case,
+    Cidr,
+    Compare,
+    Const,
+    Expr,
+    FieldPair,
+    Glob,
+    IsNull,
+    Like,
+    Literal,
+    Missing,
+    Not,
+    Op,
+    Or,
+    Pair,
+    Regex,
+    Term,
+    Test,
+    Truth,
+    Wild,
+)
 from simulator.ir import Field as Column
-from simulator.ir import Op, Or, Pair, Regex, Test, Truth, Wild
 from simulator.languages.ecs import network
 from simulator.languages.esql.patterns import LuceneError, glob_text, like_glob, lucene_regex
 from simulator.languages.esql.syntax import (
@@ -41,7 +62,7 @@ _NUMERIC = (Type.INTEGER, Type.REAL)
 def condition(low: Lowering, node: Node) -> Expr:
     """`node` as a predicate."""
     match node:
-        case Logic("and", items=items) | Logic(operator="and", items=items):
+        case Logic(operator="and", items=items):
             return And(tuple(condition(low, item) for item in items))
         case Logic(items=items):
             return Or(tuple(condition(low, item) for item in items))
@@ -112,10 +133,7 @@ def _compared(low: Lowering, operator: str, left: Node, right: Node) -> Expr:
 
 def _related(operator: str, ours: Typed, theirs: Typed) -> Typed:
     """A comparison of two single values."""
-    if ours.kind is Type.TIME or theirs.kind is Type.TIME:
-        kind = Type.TIME
-    else:
-        kind = common((ours, theirs))
+    kind = Type.TIME if Type.TIME in (ours.kind, theirs.kind) else common((ours, theirs))
     ours, theirs = cast(ours, kind), cast(theirs, kind)
     match operator:
         case "==":
@@ -167,7 +185,7 @@ def _matching(low: Lowering, operator: str, column: str, choice: Node, case: Cas
     try:
         regex = lucene_regex(pattern)
     except LuceneError as error:
-        low.scope.unsupported(choice.at, choice.end, f"the regular expression {error}")
+        raise low.scope.unsupported(choice.at, choice.end, f"the regular expression {error}") from None
     return Regex(column, regex, "si" if case is Case.FOLD else "s", Missing.UNKNOWN)
 
 
@@ -175,12 +193,12 @@ def _search(low: Lowering, left: Node, right: Node) -> Expr:
     """`field : query` on a field of the index: any value equals the query (as keyword and number fields are searched),
     or for analysed text, all its words are there in any order."""
     if not isinstance(left, Name):
-        low.scope.unsupported(left.at, left.end, "a search in anything but a field is not supported")
+        raise low.scope.unsupported(left.at, left.end, "a search in anything but a field is not supported")
     typed = low.value(left)
     column = low.scope.hide(typed)
     query = low.value(right)
     if not isinstance(query.value, Literal):
-        low.scope.invalid(right, "a search takes a constant")
+        raise low.scope.invalid(right, "a search takes a constant")
     if low.analysed(left.name):
         words = str(query.value.value).split()
         return Or(tuple(_word(column, word) for word in words))
@@ -192,14 +210,12 @@ def _search(low: Lowering, left: Node, right: Node) -> Expr:
 
 
 def _word(column: str, word: str) -> Expr:
-    from simulator.ir import Term
-
     return Term(column, word)
 
 
 def _match(low: Lowering, node: Function) -> Expr:
     if len(node.args) != 2:
-        low.scope.invalid(node, f"{node.name.upper()} takes a field and a query")
+        raise low.scope.invalid(node, f"{node.name.upper()} takes a field and a query")
     if node.name == "match_phrase" and isinstance(node.args[0], Name) and low.analysed(node.args[0].name):
         column = low.scope.hide(low.value(node.args[0]))
         return _word(column, str(low.constant_text(node.args[1], "a phrase")))
@@ -208,7 +224,7 @@ def _match(low: Lowering, node: Function) -> Expr:
 
 def _affix(low: Lowering, node: Function) -> Expr:
     if len(node.args) != 2:
-        low.scope.invalid(node, f"{node.name.upper()} takes two arguments")
+        raise low.scope.invalid(node, f"{node.name.upper()} takes two arguments")
     text, part = (cast(single(low.value(arg)), Type.TEXT) for arg in node.args)
     if text.null or part.null:
         return Test(UNKNOWN.value)
@@ -226,7 +242,7 @@ def _affix(low: Lowering, node: Function) -> Expr:
 
 def _cidr(low: Lowering, node: Function) -> Expr:
     if len(node.args) < 2:
-        low.scope.invalid(node, "CIDR_MATCH takes an address and networks")
+        raise low.scope.invalid(node, "CIDR_MATCH takes an address and networks")
     address = low.value(node.args[0])
     if address.null:
         return Test(UNKNOWN.value)
@@ -236,19 +252,19 @@ def _cidr(low: Lowering, node: Function) -> Expr:
         for text in low.constant_texts(arg, "a network"):
             block = network(text)
             if block is None:
-                low.scope.invalid(arg, f"{text!r} is no network")
+                raise low.scope.invalid(arg, f"{text!r} is no network")
             found.append(Cidr(column, block, Missing.UNKNOWN))
     return found[0] if len(found) == 1 else Or(tuple(found))
 
 
 def _kql(low: Lowering, node: Function) -> Expr:
     if len(node.args) != 1 or not isinstance(node.args[0], Constant) or not isinstance(node.args[0].value, str):
-        low.scope.invalid(node, "KQL takes one constant text")
+        raise low.scope.invalid(node, "KQL takes one constant text")
     return low.kuery(node.args[0])
 
 
 def _qstr(low: Lowering, node: Function) -> Expr:
-    low.scope.unsupported(node.at, node.end, f"{node.name.upper()}: Lucene's query syntax is not supported")
+    raise low.scope.unsupported(node.at, node.end, f"{node.name.upper()}: Lucene's query syntax is not supported")
 
 
 _FUNCTIONS: dict[str, Callable[[Lowering, Function], Expr]] = {

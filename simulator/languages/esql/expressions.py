@@ -51,7 +51,7 @@ def expression(reader: Reader) -> Node:
     """The expression that comes next."""
     reader.depth += 1
     if reader.depth > MAX_DEPTH:
-        reader.invalid(reader.token.at, reader.token.end, "is nested too deeply")
+        raise reader.invalid(reader.token.at, reader.token.end, "is nested too deeply")
     found = _joined(reader, "or", lambda: _joined(reader, "and", lambda: _not(reader)))
     reader.depth -= 1
     return found
@@ -69,7 +69,7 @@ def _not(reader: Reader) -> Node:
         at = reader.take().at
         reader.depth += 1
         if reader.depth > MAX_DEPTH:
-            reader.invalid(reader.token.at, reader.token.end, "is nested too deeply")
+            raise reader.invalid(reader.token.at, reader.token.end, "is nested too deeply")
         item = _not(reader)
         reader.depth -= 1
         return Unary(at, item.end, "not", item)
@@ -83,9 +83,9 @@ def _comparison(reader: Reader) -> Node:
         right = _sum(reader)
         return Binary(left.at, right.end, operator, left, right)
     if reader.is_sign("=~"):
-        reader.unsupported(reader.token.at, reader.token.end, "the operator =~ is not supported")
+        raise reader.unsupported(reader.token.at, reader.token.end, "the operator =~ is not supported")
     if reader.is_sign("="):
-        reader.wrong("`==`")
+        raise reader.wrong("`==`")
     if reader.sign(":"):
         right = _primary(reader)
         return Binary(left.at, right.end, ":", left, right)
@@ -159,7 +159,7 @@ def _primary(reader: Reader) -> Node:
     while reader.sign("::"):
         token = reader.take()
         if token.kind is not Kind.WORD:
-            reader.invalid(token.at, token.end, "expected the name of a type after ::")
+            raise reader.invalid(token.at, token.end, "expected the name of a type after ::")
         found = Cast(found.at, token.end, found, token.value.lower())
     return found
 
@@ -170,7 +170,7 @@ def _simple(reader: Reader) -> Node:
         case Kind.TEXT | Kind.INTEGER | Kind.REAL:
             return _constant(reader)
         case Kind.PARAMETER:
-            reader.unsupported(token.at, token.end, f"the query parameter {token.value} has no value here")
+            raise reader.unsupported(token.at, token.end, f"the query parameter {token.value} has no value here")
         case Kind.QUOTED:
             return name(reader)
         case Kind.WORD:
@@ -178,14 +178,14 @@ def _simple(reader: Reader) -> Node:
         case Kind.SIGN if token.value == "(":
             reader.take()
             if reader.is_word("from", "row", "show"):
-                reader.unsupported(token.at, token.end, "a subquery is not supported")
+                raise reader.unsupported(token.at, token.end, "a subquery is not supported")
             inner = expression(reader)
             reader.need_sign(")")
             return inner
         case Kind.SIGN if token.value == "[":
             return _array(reader)
         case _:
-            reader.wrong("an expression")
+            raise reader.wrong("an expression")
 
 
 def _worded(reader: Reader) -> Node:
@@ -201,7 +201,7 @@ def _worded(reader: Reader) -> Node:
             reader.take()
             return Constant(token.at, token.end, None)
         if word in _RESERVED:
-            reader.wrong("an expression")
+            raise reader.wrong("an expression")
     return name(reader)
 
 
@@ -224,7 +224,7 @@ def _array(reader: Reader) -> Many:
     while True:
         item = _signed(reader)
         if not isinstance(item, Constant) or item.value is None:
-            reader.invalid(item.at, item.end, "a list holds constants only")
+            raise reader.invalid(item.at, item.end, "a list holds constants only")
         values.append(item.value)
         if not reader.sign(","):
             break
@@ -256,7 +256,7 @@ def mapping(reader: Reader) -> tuple[tuple[str, str | int | float | bool | None]
     found = list[tuple[str, str | int | float | bool | None]]()
     while not reader.is_sign("}"):
         if reader.token.kind is not Kind.TEXT:
-            reader.wrong("a name in quotes")
+            raise reader.wrong("a name in quotes")
         key = reader.take().value
         reader.need_sign(":")
         value = _signed(reader)
@@ -264,7 +264,7 @@ def mapping(reader: Reader) -> tuple[tuple[str, str | int | float | bool | None]
             case Constant(value=plain):
                 found.append((key, plain))
             case _:
-                reader.invalid(value.at, value.end, "expected a constant")
+                raise reader.invalid(value.at, value.end, "expected a constant")
         if not reader.sign(","):
             break
     reader.need_sign("}")
@@ -275,7 +275,7 @@ def name(reader: Reader) -> Name:
     """A column's name."""
     found = pattern(reader)
     if found.plain is None:
-        reader.invalid(found.at, found.end, "a name without wildcards is expected")
+        raise reader.invalid(found.at, found.end, "a name without wildcards is expected")
     return Name(found.at, found.end, found.plain)
 
 
@@ -283,13 +283,13 @@ def pattern(reader: Reader) -> Pattern:
     """A column's name, perhaps with wildcards."""
     at = reader.token.at
     if reader.token.kind is Kind.PARAMETER:
-        reader.unsupported(at, reader.token.end, f"the query parameter {reader.token.value} has no value here")
+        raise reader.unsupported(at, reader.token.end, f"the query parameter {reader.token.value} has no value here")
     text = list[str | None]()
     while True:
         token = reader.token
-        if token.kind in (Kind.WORD, Kind.QUOTED, Kind.INTEGER):
-            text.append(reader.take().value)
-        elif token.kind is Kind.REAL and text and token.value.startswith("."):  # a.1: the lexer sees the number .1
+        # In `a.1` the lexer sees the number `.1`.
+        number = token.kind is Kind.REAL and bool(text) and token.value.startswith(".")
+        if number or token.kind in (Kind.WORD, Kind.QUOTED, Kind.INTEGER):
             text.append(reader.take().value)
         elif reader.is_sign("*"):
             reader.take()
@@ -308,7 +308,7 @@ def pattern(reader: Reader) -> Pattern:
         if following.kind is Kind.SIGN and following.value == "-" and None not in text:
             break
     if not text:
-        reader.wrong("the name of a column")
+        raise reader.wrong("the name of a column")
     parts = [""]
     for one in text:
         if one is None:

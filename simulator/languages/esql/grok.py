@@ -112,7 +112,10 @@ PATTERNS: dict[str, str] = {
 }
 """The named patterns that run. Those of single products (`HAPROXYHTTP` …) do not."""
 
-_PART = re.compile(r"%\{(\w+)(?::([\w.@\-\[\]]+))?(?::(\w+))?\}|\(\?<(?![=!])([^>]*)>|\\.|\[(?:\\.|\^?\]?(?:\\.|[^\]\\])*)\]|\((?!\?)|\(\?P<", re.S)
+_PART = re.compile(
+    r"%\{(\w+)(?::([\w.@\-\[\]]+))?(?::(\w+))?\}|\(\?<(?![=!])([^>]*)>|\\.|\[(?:\\.|\^?\]?(?:\\.|[^\]\\])*)\]|\((?!\?)|\(\?P<",
+    re.S,
+)
 _TYPES = {"int": Type.INTEGER, "integer": Type.INTEGER, "long": Type.INTEGER, "float": Type.REAL, "double": Type.REAL,
           "string": Type.TEXT, "boolean": Type.BOOLEAN}  # fmt: skip
 _DEPTH = 20

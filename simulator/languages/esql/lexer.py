@@ -105,7 +105,7 @@ def _text(query: Query, at: int, spaced: bool) -> Token:
         if text[end] == "\\":
             escape = text[end + 1 : end + 2]
             if escape not in _ESCAPES:
-                message = f"\\{escape} is no escape; ES|QL has \\t \\n \\r \\\" and \\\\, or use three quotes"
+                message = f'\\{escape} is no escape; ES|QL has \\t \\n \\r \\" and \\\\, or use three quotes'
                 raise InvalidRule(query.at(end), f"{message}\n{query.shown(end, 2)}")
             found.append(_ESCAPES[escape])
             end += 2

@@ -8,10 +8,9 @@ a user interface shows, and a rule that depends on it is broken.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from simulator.errors import InvalidRule
-from simulator.ir import And, Extend, Field, Filter, Literal, Not, Problem, Project, Read, Relation, Rows, reads_clock
+from simulator.ir import Field, Project, Read, Relation, Rows
 from simulator.languages import ecs
 from simulator.languages.context import Compiled
 from simulator.languages.embedded import Query
@@ -19,7 +18,7 @@ from simulator.languages.esql import commands, kinds, syntax
 from simulator.languages.esql.parse import parse
 from simulator.languages.esql.scope import Scope
 from simulator.languages.esql.syntax import Assigned, Command, Name, within
-from simulator.languages.esql.typed import Typed, call, cast
+from simulator.languages.esql.typed import Typed, call, cast, text
 from simulator.languages.esql.values import Kuery, Lowering
 from simulator.tables import Column, Table, Type
 
@@ -63,30 +62,45 @@ def _from(
     before: Scope | None,
 ) -> Scope:
     fields = ecs.fields([one.pattern for one in source.indices], schemas, query.at(source.indices[0].at))
-    scope = Scope(query, Rows((), ()), {}, fields, inferred)
-    names = dict.fromkeys(["@timestamp"])
-    if before is not None and before.fields is not None:
-        names |= dict.fromkeys(before.fields.kinds)
-        names |= dict.fromkeys(before.read)
-    names |= dict.fromkeys(one.name for one in source.metadata)
+    scope = Scope(query, Rows((), ()), {}, fields, inferred, complete=before is not None)
+    read = before.read if before is not None else {}
+    metadata = {one.name: one.at for one in source.metadata}
+    names = dict.fromkeys(("@timestamp", *(fields.kinds if before is not None else ()), *read, *metadata))
     shown = dict[str, Typed]()
     wanted: dict[str, Type] = {}
     for name in names:
-        base, case, _ = fields.column(name)
-        kind = scope.use(name, before.read.get(name, source.at) if before else source.at)
-        wanted[base] = kind
-        typed = Typed(Field(base), kind)
-        if name == "_id":
-            typed = cast(typed, Type.TEXT)
-        elif case is not None:
-            typed = call("each", kind, Typed(Literal("lower", Type.TEXT), Type.TEXT), typed) if kind.element else call("lower", kind, typed)
-        shown[name] = typed
-    relation: Relation = Read(fields.source(), tuple(Column(name, kind) for name, kind in wanted.items()))
-    relation = _searched(relation, before)
-    scope.relation = Project(relation, tuple((name, typed.value) for name, typed in shown.items()))
+        base, _, _ = fields.column(name)
+        wanted[base] = scope.use(name, read.get(name, metadata.get(name, source.at)))
+        if base != name:
+            scope.bases[name] = base
+        shown[name] = _shown(name, base, wanted[base])
+    used = before.fields.used if before is not None and before.fields is not None else {}
+    hidden = {name: kind for name, kind in used.items() if name not in wanted and name not in shown}
+    read_all = wanted | hidden
+    relation: Relation = Read(fields.source(), tuple(Column(name, kind) for name, kind in read_all.items()))
+    columns = (*((name, typed.value) for name, typed in shown.items()), *((name, Field(name)) for name in hidden))
+    scope.relation = Project(relation, columns)
     scope.columns = {name: typed.kind for name, typed in shown.items()}
-    scope.raw = set(shown)
+    scope.columns |= {name: kind for name, kind in hidden.items() if not name.startswith("_")}
+    scope.raw = {*shown, *hidden}
     return scope
+
+
+def _shown(name: str, base: str, kind: Type) -> Typed:
+    """A field of the index out of its column in the table."""
+    typed = Typed(Field(base), kind)
+    if name == "_id":
+        return cast(typed, Type.TEXT)
+    if name.endswith(".caseless") and base != name:
+        return each_lower(typed)
+    return typed
+
+
+def each_lower(typed: Typed) -> Typed:
+    """In lower case, each of several."""
+    if typed.kind.element:
+        return call("each", typed.kind, text("lower"), typed)
+    return call("lower", Type.TEXT, typed)
 
 
 def _row(query: Query, columns: tuple[Assigned, ...]) -> Scope:
@@ -97,13 +111,13 @@ def _row(query: Query, columns: tuple[Assigned, ...]) -> Scope:
     return scope
 
 
-def _searched(relation: Relation, before: Scope | None) -> Relation:
-    return relation
-
-
 def _mentioned(parsed: tuple[Command, ...]) -> set[str]:
     found = {
-        one.name for command in parsed for node in kinds.expressions(command) for one in within(node) if isinstance(one, Name)
+        one.name
+        for command in parsed
+        for node in kinds.expressions(command)
+        for one in within(node)
+        if isinstance(one, Name)
     }
     for command in parsed:
         match command:
@@ -114,6 +128,3 @@ def _mentioned(parsed: tuple[Command, ...]) -> set[str]:
             case _:
                 pass
     return found
-
-
-_UNUSED = (And, Extend, Filter, Not, Problem, reads_clock, replace)

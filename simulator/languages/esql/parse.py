@@ -40,11 +40,9 @@ _CLUSTER = re.compile(r"[^:\"=|,\[\]/\s()]+:(?!:)")
 def parse(query: Query) -> tuple[Command, ...]:
     """The commands of `query`. Raises InvalidRule or UnsupportedRule at what cannot be read."""
     reader = Reader(query)
-    if reader.token.kind is Kind.END:
-        reader.invalid(0, 1, "the query is empty")
     commands = [_source(reader), *_pipe(reader)]
     if reader.token.kind is not Kind.END:
-        reader.wrong("`|`")
+        raise reader.wrong("`|`")
     return tuple(commands)
 
 
@@ -63,10 +61,12 @@ def _source(reader: Reader) -> Command:
         found = _assignments(reader)
         return syntax.Row(token.at, reader.last.end, found)
     if reader.sign("("):
-        reader.unsupported(token.at, token.end, "a subquery is not supported")
+        raise reader.unsupported(token.at, token.end, "a subquery is not supported")
     if token.value.lower() in NOT_RUN:
-        reader.unsupported(token.at, token.end, f"{token.value.upper()} cannot run: {NOT_RUN[token.value.lower()]}")
-    reader.wrong("FROM or ROW")
+        raise reader.unsupported(
+            token.at, token.end, f"{token.value.upper()} cannot run: {NOT_RUN[token.value.lower()]}"
+        )
+    raise reader.wrong("FROM or ROW")
 
 
 def _from(reader: Reader, at: int) -> Command:
@@ -90,15 +90,15 @@ def _index(reader: Reader) -> Index:
         reader.take()
         return Index(token.at, token.end, _local(token.value))
     if reader.is_sign("("):
-        reader.unsupported(token.at, token.end, "a subquery in FROM is not supported")
+        raise reader.unsupported(token.at, token.end, "a subquery in FROM is not supported")
     if token.kind in (Kind.END, Kind.PARAMETER):
-        reader.wrong("an index pattern")
+        raise reader.wrong("an index pattern")
     text, start = reader.query.text, token.at
     if cluster := _CLUSTER.match(text, start):
         start = cluster.end()
     found = _INDEX.match(text, start)
     if found is None:
-        reader.wrong("an index pattern")
+        raise reader.wrong("an index pattern")
     end = found.end()
     if text.startswith("::", end) and (selector := _INDEX.match(text, end + 2)):
         end = selector.end()
@@ -117,14 +117,14 @@ def _command(reader: Reader) -> Command:
     token = reader.token
     word = token.value.lower()
     if token.kind is not Kind.WORD:
-        reader.wrong("a command")
+        raise reader.wrong("a command")
     if word in _COMMANDS:
         reader.take()
         return _COMMANDS[word](reader, token.at)
     if word in NOT_RUN:
-        reader.unsupported(token.at, token.end, f"{word.upper()} cannot run: {NOT_RUN[word]}")
+        raise reader.unsupported(token.at, token.end, f"{word.upper()} cannot run: {NOT_RUN[word]}")
     near = nearest(word, (*_COMMANDS, *NOT_RUN))
-    reader.invalid(token.at, token.end, f"{token.value!r} is no command of ES|QL{near}")
+    raise reader.invalid(token.at, token.end, f"{token.value!r} is no command of ES|QL{near}")
 
 
 def _where(reader: Reader, at: int) -> Command:
@@ -217,7 +217,7 @@ def _limit(reader: Reader, at: int) -> Command:
         case Constant(value=int() as number) if not isinstance(number, bool) and number >= 0:
             return syntax.Limit(at, count.end, number)
         case _:
-            reader.invalid(count.at, count.end, "LIMIT takes a whole number")
+            raise reader.invalid(count.at, count.end, "LIMIT takes a whole number")
 
 
 def _stats(reader: Reader, at: int, inline: bool = False) -> Command:
@@ -243,14 +243,14 @@ def _dissect(reader: Reader, at: int) -> Command:
         option = reader.take()
         reader.need_sign("=")
         if option.value.lower() != "append_separator":
-            reader.invalid(option.at, option.end, "DISSECT has no such option, only APPEND_SEPARATOR")
+            raise reader.invalid(option.at, option.end, "DISSECT has no such option, only APPEND_SEPARATOR")
         separator = str(_text(reader).value)
     return syntax.Dissect(at, reader.last.end, value, found, separator)
 
 
 def _text(reader: Reader) -> Constant:
     if reader.token.kind is not Kind.TEXT:
-        reader.wrong("a text in quotes")
+        raise reader.wrong("a text in quotes")
     token = reader.take()
     return Constant(token.at, token.end, token.value)
 
@@ -271,12 +271,15 @@ def _enrich(reader: Reader, at: int) -> Command:
     policy = reader.take()
     end = policy.end
     parts = [policy.value]
-    while not reader.token.spaced and reader.token.kind in (Kind.WORD, Kind.SIGN, Kind.INTEGER) \
-            and reader.token.value not in ("|", ")"):
+    while (
+        not reader.token.spaced
+        and reader.token.kind in (Kind.WORD, Kind.SIGN, Kind.INTEGER)
+        and reader.token.value not in ("|", ")")
+    ):
         token = reader.take()
         parts, end = [*parts, token.value], token.end
     if policy.kind not in (Kind.WORD, Kind.TEXT, Kind.QUOTED, Kind.SIGN):
-        reader.invalid(policy.at, end, "expected the name of an enrich policy")
+        raise reader.invalid(policy.at, end, "expected the name of an enrich policy")
     called = "".join(parts).rsplit(":", 1)[-1]
     on = name(reader) if reader.word("on") else None
     fields = list[tuple[Name, Name]]()
@@ -307,12 +310,12 @@ def _lookup(reader: Reader, at: int) -> Command:
             case syntax.Binary(operator="==", left=Name() as ours, right=Name() as theirs):
                 on.append((ours, theirs))
             case _:
-                reader.unsupported(one.at, one.end, "LOOKUP JOIN on another condition than `==` is not supported")
+                raise reader.unsupported(one.at, one.end, "LOOKUP JOIN on another condition than `==` is not supported")
     return syntax.LookupJoin(at, reader.last.end, index, tuple(on))
 
 
 def _join(reader: Reader, at: int) -> Command:
-    reader.unsupported(at, reader.last.end, "only LOOKUP JOIN is supported")
+    raise reader.unsupported(at, reader.last.end, "only LOOKUP JOIN is supported")
 
 
 def _completion(reader: Reader, at: int) -> Command:
@@ -340,7 +343,7 @@ def _sample(reader: Reader, at: int) -> Command:
         case Constant(value=int() | float() as number) if not isinstance(number, bool) and 0 < number <= 1:
             return syntax.Sample(at, value.end, float(number))
         case _:
-            reader.invalid(value.at, value.end, "SAMPLE takes a number between 0 and 1")
+            raise reader.invalid(value.at, value.end, "SAMPLE takes a number between 0 and 1")
 
 
 def _fork(reader: Reader, at: int) -> Command:
@@ -349,7 +352,7 @@ def _fork(reader: Reader, at: int) -> Command:
         branches.append((_command(reader), *_pipe(reader)))
         reader.need_sign(")")
     if not branches:
-        reader.wrong("`(`")
+        raise reader.wrong("`(`")
     return syntax.Fork(at, reader.last.end, tuple(branches))
 
 

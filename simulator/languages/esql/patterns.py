@@ -93,7 +93,7 @@ def lucene_regex(pattern: str) -> str:
             depth -= one == ")"
             if depth < 0:
                 raise LuceneError(at, "has a closing bracket too many")
-            if one in "?*+" and out and out[-1] in ("*", "+", "?") :
+            if one in "?*+" and out and out[-1] in ("*", "+", "?"):
                 out[-1] = _twice(out, one)
             else:
                 out.append(one if one in ".|?*+(){}," or _PLAIN.match(one) else re.escape(one))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from simulator.errors import InvalidRule, UnsupportedRule
 from simulator.languages.embedded import Query
 from simulator.languages.esql.lexer import Kind, Token, tokens
@@ -65,25 +63,25 @@ class Reader:
     def need_word(self, *words: str) -> Token:
         """The next token, which must be one of `words`."""
         if not self.is_word(*words):
-            self.wrong(" or ".join(word.upper() for word in words))
+            raise self.wrong(" or ".join(word.upper() for word in words))
         return self.take()
 
     def need_sign(self, sign: str) -> Token:
         """The next token, which must be `sign`."""
         if not self.is_sign(sign):
-            self.wrong(f"`{sign}`")
+            raise self.wrong(f"`{sign}`")
         return self.take()
 
-    def wrong(self, expected: str) -> NoReturn:
-        """Raises InvalidRule at the next token."""
+    def wrong(self, expected: str) -> InvalidRule:
+        """The error that something else stands where `expected` should."""
         token = self.token
         found = "the query ends" if token.kind is Kind.END else f"{self.query.text[token.at : token.end]!r} stands"
-        self.invalid(token.at, token.end, f"expected {expected} where {found}")
+        return self.invalid(token.at, token.end, f"expected {expected} where {found}")
 
-    def invalid(self, at: int, end: int, message: str) -> NoReturn:
-        """Raises InvalidRule about the text from `at` to `end`."""
-        raise InvalidRule(self.query.at(at), f"{message}\n{self.query.shown(at, end - at)}")
+    def invalid(self, at: int, end: int, message: str) -> InvalidRule:
+        """An error about the text from `at` to `end`."""
+        return InvalidRule(self.query.at(at), f"{message}\n{self.query.shown(at, end - at)}")
 
-    def unsupported(self, at: int, end: int, message: str) -> NoReturn:
-        """Raises UnsupportedRule about the text from `at` to `end`."""
-        raise UnsupportedRule(self.query.at(at), f"{message}\n{self.query.shown(at, end - at)}")
+    def unsupported(self, at: int, end: int, message: str) -> UnsupportedRule:
+        """A construct that cannot run, from `at` to `end`."""
+        return UnsupportedRule(self.query.at(at), f"{message}\n{self.query.shown(at, end - at)}")

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import NoReturn
 
 from simulator.errors import InvalidRule, UnsupportedRule, nearest
-from simulator.ir import Call, Extend, Field, Key, Problem, Relation, Value
+from simulator.ir import Extend, Field, Key, Problem, Relation, Value
 from simulator.languages.ecs import Fields
 from simulator.languages.embedded import Query
 from simulator.languages.esql.syntax import Name, Node, Pattern, within
@@ -38,6 +37,10 @@ class Scope:
     hidden: dict[Value, str] = field(default_factory=dict)
     order: tuple[Key, ...] = ()
     """The order of the last SORT, for a LIMIT to come."""
+    bases: dict[str, str] = field(default_factory=dict)
+    """Fields of the index whose column in the table is called otherwise (`@timestamp`: `_time`)."""
+    complete: bool = False
+    """Whether all fields of the index that the query reads are columns from the start."""
     read: dict[str, int] = field(default_factory=dict)
     """The fields of the index that the query names, and where it first does."""
     warnings: list[Problem] = field(default_factory=list)
@@ -68,13 +71,13 @@ class Scope:
         self.defined.clear()
         self.hidden.clear()
 
-    def invalid(self, node: Node | Name | Pattern, message: str) -> NoReturn:
-        """Raises InvalidRule at `node`."""
-        raise InvalidRule(self.query.at(node.at), f"{message}\n{self.query.shown(node.at, node.end - node.at)}")
+    def invalid(self, node: Node | Name | Pattern, message: str) -> InvalidRule:
+        """An error about `node`."""
+        return InvalidRule(self.query.at(node.at), f"{message}\n{self.query.shown(node.at, node.end - node.at)}")
 
-    def unsupported(self, at: int, end: int, message: str) -> NoReturn:
-        """Raises UnsupportedRule about the text from `at` to `end`."""
-        raise UnsupportedRule(self.query.at(at), f"{message}\n{self.query.shown(at, end - at)}")
+    def unsupported(self, at: int, end: int, message: str) -> UnsupportedRule:
+        """A construct that cannot run, from `at` to `end`."""
+        return UnsupportedRule(self.query.at(at), f"{message}\n{self.query.shown(at, end - at)}")
 
     def column(self, name: Name) -> Typed:
         """The column called `name`: one that is there, or a field of the index."""
@@ -84,7 +87,7 @@ class Scope:
 
     def _read(self, name: Name) -> None:
         if self.fields is None or not self.open or not self._in_sight(name.name):
-            self.invalid(name, f"there is no column {name.name!r} here{nearest(name.name, self.columns)}")
+            raise self.invalid(name, f"there is no column {name.name!r} here{nearest(name.name, self.columns)}")
         self.columns[name.name] = self.use(name.name, name.at)
         self.raw.add(name.name)
         self.read.setdefault(name.name, name.at)
@@ -130,16 +133,6 @@ class Scope:
             self.hidden[typed.value] = f"?{self.counter[0]}"
             self.relation = Extend(self.relation, ((self.hidden[typed.value], typed.value),))
         return self.hidden[typed.value]
-
-    def constant_part(self, typed: Typed) -> bool:
-        """Whether `typed` reads no column at all."""
-        match typed.value:
-            case Field():
-                return False
-            case Call(_, args):
-                return all(self.constant_part(Typed(arg, typed.kind)) for arg in args)
-            case _:
-                return True
 
 
 def matches(pattern: Pattern, name: str) -> bool:

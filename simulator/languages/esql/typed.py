@@ -65,7 +65,7 @@ def several(typed: Typed) -> Typed:
     if typed.kind.element or typed.null:
         return cast(typed, Type.TEXTS) if typed.null else typed
     inner = typed if typed.kind in LIST_OF else cast(typed, Type.TEXT)
-    return call("list_of", LIST_OF[inner.kind], inner)
+    return call("some", LIST_OF[inner.kind], call("to_list", LIST_OF[inner.kind], inner))
 
 
 def cast(typed: Typed, kind: Type) -> Typed:
@@ -87,12 +87,14 @@ def cast(typed: Typed, kind: Type) -> Typed:
 def _as_list(typed: Typed, kind: Type) -> Typed:
     assert kind.element is not None
     if typed.kind.element is None:
-        return call("list_of", kind, cast(typed, kind.element))
+        return several(cast(typed, kind.element))
+    if kind is Type.TEXTS and typed.kind is Type.TIMES:
+        return call("each", kind, text("format_time_java"), typed, text(ISO))
     if kind is Type.TEXTS:
-        return call("list_to_texts", kind, typed)
-    if kind is Type.REALS and typed.kind is Type.INTEGERS:
-        return call("list_to_reals", kind, typed)
-    return call("list_of", kind, cast(typed, kind.element))
+        return call("each", kind, text("to_text"), typed)
+    if kind is Type.REALS and typed.kind in (Type.INTEGERS, Type.TEXTS):
+        return call("each", kind, text("to_real"), typed)
+    return several(cast(typed, kind.element))
 
 
 def _folded(literal: Literal, kind: Type) -> Typed | None:
@@ -110,11 +112,11 @@ def _folded(literal: Literal, kind: Type) -> Typed | None:
 def _converted(one: Typed, kind: Type) -> Typed:
     match one.kind, kind:
         case (Type.TIME, Type.TEXT):
-            return call("time_text", kind, one, text(ISO))
+            return call("format_time_java", kind, one, text(ISO))
         case (_, Type.TEXT):
             return call("to_text", kind, one)
         case (Type.TIME, Type.INTEGER):
-            return call("quotient", kind, call("microseconds", Type.INTEGER, one), integer(MILLISECOND))
+            return call("divide_integers", kind, call("to_integer", Type.INTEGER, one), integer(MILLISECOND))
         case (Type.INTEGER, Type.TIME):
             return call("to_time", kind, call("multiply", Type.INTEGER, one, integer(MILLISECOND)))
         case (Type.REAL, Type.INTEGER):

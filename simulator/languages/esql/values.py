@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator.errors import nearest
-from simulator.ir import Expr, Literal, Truth
+from simulator.ir import Expr, Literal, Truth, fields_of
+from simulator.languages.ecs import Fields
 from simulator.languages.embedded import Query
 from simulator.languages.esql import conditions
+from simulator.languages.esql.fields import with_fields
 from simulator.languages.esql.functions import FUNCTIONS, NOT_RUN
 from simulator.languages.esql.scope import Scope
 from simulator.languages.esql.syntax import (
@@ -16,12 +18,9 @@ from simulator.languages.esql.syntax import (
     Cast,
     Constant,
     Function,
-    Logic,
     Many,
     Name,
     Node,
-    Null,
-    OneOf,
     TimeSpan,
     Unary,
 )
@@ -63,8 +62,8 @@ CASTS: dict[str, Type] = {
 }
 """Types after `::`, besides `ip`: https://www.elastic.co/docs/reference/query-languages/esql/esql-syntax"""
 
-Kuery = Callable[[Query, Scope], Expr]
-"""What compiles a text of KQL to a predicate over the index's fields, noting those it reads in the scope's fields."""
+Kuery = Callable[[Query, Fields], Expr]
+"""What compiles a text of KQL to a predicate over the index's fields, noting those it reads in them."""
 
 
 @dataclass(slots=True)
@@ -81,18 +80,22 @@ class Lowering:
                 return NULL
             case Constant(value=value):
                 return Typed(Literal(value, _kind(value)), _kind(value))
-            case Many(values=values):
+            case Many():
                 return self._many(node)
             case TimeSpan(count=count, unit=unit):
                 if unit in MONTHS:
-                    return Typed(Literal(count * MONTHS[unit] * 30 * SPANS["day"], Type.SPAN), Type.SPAN, months=count * MONTHS[unit])
+                    return Typed(
+                        Literal(count * MONTHS[unit] * 30 * SPANS["day"], Type.SPAN),
+                        Type.SPAN,
+                        months=count * MONTHS[unit],
+                    )
                 return Typed(Literal(count * SPANS[unit], Type.SPAN), Type.SPAN)
             case Name():
                 return self.scope.column(node)
             case Cast(item=item, kind=kind):
                 return self._cast(node, self.value(item), kind)
             case Unary(operator="-" | "+" as operator, item=item):
-                return self._negative(node, self.value(item)) if operator == "-" else self.value(item)
+                return self._negative(self.value(item)) if operator == "-" else self.value(item)
             case Binary(operator="+" | "-" | "*" | "/" | "%"):
                 return self._arithmetic(node)
             case Function(name=name) if name not in conditions.CONDITION_FUNCTIONS:
@@ -103,7 +106,7 @@ class Lowering:
     def _many(self, node: Many) -> Typed:
         kinds = {_kind(value) for value in node.values}
         kind = Type.REAL if kinds == {Type.REAL, Type.INTEGER} else next(iter(kinds)) if len(kinds) == 1 else Type.TEXT
-        if kind is Type.BOOLEAN or len(kinds) > 1 and kind is Type.TEXT:
+        if kind is Type.BOOLEAN or (len(kinds) > 1 and kind is Type.TEXT):
             values = tuple(str(value).lower() if isinstance(value, bool) else str(value) for value in node.values)
             return Typed(Literal(values, Type.TEXTS), Type.TEXTS)
         if kind is Type.REAL:
@@ -112,22 +115,21 @@ class Lowering:
 
     def _cast(self, node: Cast, typed: Typed, kind: str) -> Typed:
         if kind == "ip":
-            return call("address", Type.TEXT, cast(typed, Type.TEXT))
+            return call("ip_canonical", Type.TEXT, cast(typed, Type.TEXT))
         if kind in ("time_duration", "date_period"):
             return typed
         if kind not in CASTS:
             near = nearest(kind, CASTS)
             if kind.startswith(("geo", "cartesian", "dense", "aggregate", "exponential", "tdigest")):
-                self.scope.unsupported(node.at, node.end, f"the type {kind} is not supported")
-            self.scope.invalid(node, f"there is no type {kind!r}{near}")
+                raise self.scope.unsupported(node.at, node.end, f"the type {kind} is not supported")
+            raise self.scope.invalid(node, f"there is no type {kind!r}{near}")
         return converted(typed, CASTS[kind])
 
-    def _negative(self, node: Unary, typed: Typed) -> Typed:
+    def _negative(self, typed: Typed) -> Typed:
         one = single(typed)
         if one.kind not in (*NUMBERS, Type.SPAN):
             one = cast(one, Type.REAL)
-        zero = Typed(Literal(0.0 if one.kind is Type.REAL else 0, one.kind), one.kind)
-        return Typed(call("subtract", one.kind, zero, one).value, one.kind, months=-one.months)
+        return Typed(call("negate", one.kind, one).value, one.kind, months=-one.months)
 
     def _arithmetic(self, node: Binary) -> Typed:
         left, right, operator = single(self.value(node.left)), single(self.value(node.right)), node.operator
@@ -137,7 +139,7 @@ class Lowering:
         if Type.SPAN in (left.kind, right.kind):
             return self._dated(node, left, right)
         if Type.TIME in (left.kind, right.kind):
-            self.scope.invalid(node, f"times have no `{operator}` with anything but time spans; see DATE_DIFF")
+            raise self.scope.invalid(node, f"times have no `{operator}` with anything but time spans; see DATE_DIFF")
         kind = common((left, right))
         if kind not in NUMBERS:
             kind = Type.REAL
@@ -146,19 +148,19 @@ class Lowering:
         if operator in names:
             return call(names[operator], kind, left, right)
         if kind is Type.INTEGER:
-            return call("quotient" if operator == "/" else "remainder", kind, left, right)
-        return call("divide" if operator == "/" else "real_remainder", kind, left, right)
+            return call("divide_integers" if operator == "/" else "remainder", kind, left, right)
+        return call("divide" if operator == "/" else "remainder", kind, left, right)
 
     def _dated(self, node: Binary, left: Typed, right: Typed) -> Typed:
         if node.operator not in "+-":
-            self.scope.invalid(node, f"a time span has no `{node.operator}`")
+            raise self.scope.invalid(node, f"a time span has no `{node.operator}`")
         if left.kind is Type.SPAN and right.kind is not Type.SPAN and node.operator == "+":
             left, right = right, left
         function = "add" if node.operator == "+" else "subtract"
         if left.kind is Type.SPAN and right.kind is Type.SPAN:
             return Typed(call(function, Type.SPAN, left, right).value, Type.SPAN)
         if right.kind is not Type.SPAN:
-            self.scope.invalid(node, "a time span minus a time means nothing")
+            raise self.scope.invalid(node, "a time span minus a time means nothing")
         time = cast(left, Type.TIME)
         if right.months:
             months = right.months if node.operator == "+" else -right.months
@@ -167,18 +169,18 @@ class Lowering:
 
     def _call(self, node: Function) -> Typed:
         if node.star:
-            self.scope.invalid(node, f"{node.name.upper()} takes no `*`")
+            raise self.scope.invalid(node, f"{node.name.upper()} takes no `*`")
         entry = FUNCTIONS.get(node.name)
         if entry is None:
             if node.name in NOT_RUN:
-                self.scope.unsupported(node.at, node.end, f"{node.name.upper()} cannot run: {NOT_RUN[node.name]}")
+                raise self.scope.unsupported(node.at, node.end, f"{node.name.upper()} cannot run: {NOT_RUN[node.name]}")
             near = nearest(node.name, (*FUNCTIONS, *NOT_RUN))
-            self.scope.unsupported(node.at, node.end, f"{node.name.upper()} is no function that is known{near}")
+            raise self.scope.unsupported(node.at, node.end, f"{node.name.upper()} is no function that is known{near}")
         if not entry.least <= len(node.args) <= entry.most:
             count = str(entry.least) if entry.least == entry.most else f"{entry.least} to {entry.most}"
             if entry.most > 1000:
                 count = f"{entry.least} or more"
-            self.scope.invalid(node, f"{node.name.upper()} takes {count} arguments, not {len(node.args)}")
+            raise self.scope.invalid(node, f"{node.name.upper()} takes {count} arguments, not {len(node.args)}")
         return entry.build(self, node)
 
     def constant_text(self, node: Node, what: str) -> str | None:
@@ -190,7 +192,7 @@ class Lowering:
             case Literal(value=None):
                 return None
             case _:
-                self.scope.unsupported(node.at, node.end, f"{what} must be a constant text")
+                raise self.scope.unsupported(node.at, node.end, f"{what} must be a constant text")
 
     def constant_texts(self, node: Node, what: str) -> tuple[str, ...]:
         """The constant text or texts that `node` must be."""
@@ -201,7 +203,7 @@ class Lowering:
             case Literal(value=str() as one):
                 return (one,)
             case _:
-                self.scope.unsupported(node.at, node.end, f"{what} must be a constant text")
+                raise self.scope.unsupported(node.at, node.end, f"{what} must be a constant text")
 
     def constant_integer(self, node: Node, what: str) -> int:
         """The constant whole number that `node` must be."""
@@ -210,7 +212,7 @@ class Lowering:
             case Literal(value=int() as found) if not isinstance(found, bool):
                 return found
             case _:
-                self.scope.unsupported(node.at, node.end, f"{what} must be a constant whole number")
+                raise self.scope.unsupported(node.at, node.end, f"{what} must be a constant whole number")
 
     def caseless(self, node: Node) -> bool:
         """Whether `node` is a `.caseless` field of the index."""
@@ -224,8 +226,16 @@ class Lowering:
     def kuery(self, node: Constant) -> Expr:
         """The predicate that a constant text of KQL means."""
         if self.compile_kuery is None or self.scope.fields is None:
-            self.scope.unsupported(node.at, node.end, "KQL(…) cannot run here: there is no compiler for its language")
-        return self.compile_kuery(nested(self.scope.query, node), self.scope)
+            raise self.scope.unsupported(
+                node.at, node.end, "KQL(…) cannot run here: there is no compiler for its language"
+            )
+        found = self.compile_kuery(nested(self.scope.query, node), self.scope.fields)
+        names = {base: name for name, base in self.scope.bases.items()}
+        renamed = with_fields(found, lambda name: names.get(name, name))
+        if (gone := sorted(fields_of(renamed) - self.scope.raw)) and self.scope.complete:
+            message = f"KQL(…) comes after the field {gone[0]!r} is changed or dropped"
+            raise self.scope.unsupported(node.at, node.end, message)
+        return renamed
 
 
 def nested(query: Query, node: Constant) -> Query:
@@ -246,9 +256,11 @@ def converted(typed: Typed, kind: Type) -> Typed:
         return cast(typed, kind)
     if kind not in LIST_OF:
         return cast(typed, kind)
-    return cast(typed, LIST_OF[kind]) if LIST_OF[kind] in (Type.TEXTS, typed.kind) or (
-        typed.kind is Type.INTEGERS and kind is Type.REAL
-    ) else each_converted(typed, kind)
+    return (
+        cast(typed, LIST_OF[kind])
+        if LIST_OF[kind] in (Type.TEXTS, typed.kind) or (typed.kind is Type.INTEGERS and kind is Type.REAL)
+        else each_converted(typed, kind)
+    )
 
 
 def each_converted(typed: Typed, kind: Type) -> Typed:
@@ -257,7 +269,7 @@ def each_converted(typed: Typed, kind: Type) -> Typed:
     return call("each", LIST_OF[kind], text(names[kind]), typed)
 
 
-def _kind(value: str | int | float | bool) -> Type:
+def _kind(value: object) -> Type:
     match value:
         case bool():
             return Type.BOOLEAN
@@ -267,6 +279,3 @@ def _kind(value: str | int | float | bool) -> Type:
             return Type.REAL
         case _:
             return Type.TEXT
-
-
-__all__ = ["CASTS", "Kuery", "Logic", "Lowering", "MONTHS", "Null", "OneOf", "SPANS", "converted", "nested"]

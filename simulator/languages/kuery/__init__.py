@@ -1,6 +1,6 @@
 """The Kibana Query Language: grammar -> AST -> plan."""
 
 from simulator.languages.kuery.load import load
-from simulator.languages.kuery.lower import compile_query
+from simulator.languages.kuery.lower import compile_query, condition
 
-__all__ = ["compile_query", "load"]
+__all__ = ["compile_query", "condition", "load"]

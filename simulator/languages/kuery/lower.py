@@ -66,6 +66,16 @@ def compile_query(
     return Compiled(plan, tuple(known.warnings))
 
 
+def condition(query: Query, known: Fields) -> Expr:
+    """What a query says of an event of `known` tables, never unknown: for a query inside another language. The fields
+    it reads are noted in `known`. Raises InvalidRule and UnsupportedRule."""
+    try:
+        node = parse(query)
+        return TRUE if node is None else Lowering(query, known).condition(node)
+    except RecursionError:
+        raise InvalidRule(query.at(0), "the query is nested too deeply") from None
+
+
 class Lowering:
     """Conditions of one query. `rows` says whether they can only be tested on rows."""
 
