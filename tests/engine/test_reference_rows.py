@@ -44,11 +44,13 @@ from simulator.ir import (
     Sequence,
     Sort,
     Step,
-    Test as Tested,
     Threshold,
     Truth,
     Union,
     Window,
+)
+from simulator.ir import (
+    Test as Tested,
 )
 from simulator.tables import Column, Type
 

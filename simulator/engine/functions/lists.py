@@ -38,7 +38,7 @@ def _zip(*args: Any) -> str | None:
 
 
 LISTS = (
-    Function("element_at", _element, sql("_0[CASE WHEN _1 >= 0 THEN _1 + 1 ELSE _1 END]")),
+    Function("element_at", _element, sql("_0[CASE WHEN _1 >= 0 THEN least(_1, 2147483646) + 1 ELSE _1 END]")),
     Function("list_length", len, sql("CAST(len(_0) AS BIGINT)")),
     Function("list_contains", lambda items, item: item in items, sql("list_contains(_0, _1)")),
     Function("list_overlaps", lambda left, right: any(item in right for item in left), sql("list_has_any(_0, _1)")),

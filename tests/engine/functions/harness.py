@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -98,11 +99,18 @@ def by_duckdb(signature: Signature, rows: Sequence[tuple[Any, ...]]) -> list[Any
 
 
 def _run(call: exp.Expression, columns: dict[str, pa.Array], kind: Type, rest: str) -> list[Any]:
-    with duckdb.connect() as connection:
-        connection.execute("SET timezone = 'UTC'")
-        connection.register("given", pa.table(columns))
-        query = f"SELECT CAST({call.sql(dialect='duckdb')} AS {duck_type(kind)}) AS found{rest}"
-        return connection.sql(query).to_arrow_table()["found"].to_pylist()
+    connection = _connection()
+    connection.register("given", pa.table(columns))
+    query = f"SELECT CAST({call.sql(dialect='duckdb')} AS {duck_type(kind)}) AS found{rest}"
+    return connection.sql(query).to_arrow_table()["found"].to_pylist()
+
+
+@cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET timezone = 'UTC'")
+    connection.execute("SET threads = 1")
+    return connection
 
 
 def same(left: Any, right: Any) -> bool:
@@ -160,11 +168,7 @@ def aggregate_by_duckdb(case: Grouped) -> Any:
         name: arrow_column([row[n] for row in case.rows], kind)
         for n, (name, kind) in enumerate(zip(names, case.kinds, strict=True))
     }
-    args: list[exp.Expression] = [exp.column(name) for name in names]
-    for n in range(1, len(args)):
-        constant = {row[n] for row in case.rows if not isinstance(row[n], list)}
-        if case.name in CONSTANT and len(constant) == 1:
-            args[n] = exp.convert(constant.pop())
+    args = [exp.column(name) for name in names]
     order = [exp.Ordered(this=exp.column("place"), nulls_first=False)]
     entry = AGGREGATES[case.name]
     needed = [f"{arg.sql(dialect='duckdb')} IS NOT NULL" for arg in args] if not entry.nulls else []
@@ -181,10 +185,6 @@ def aggregate_by_duckdb(case: Grouped) -> Any:
     # Against the order of the rows, so that an order that is not asked for shows.
     given = " FROM (SELECT * FROM given ORDER BY place DESC)"
     return _run(call, {"place": pa.array(range(len(case.rows)), pa.int64()), **columns}, case.kind, given)[0]
-
-
-CONSTANT = frozenset({"percentile_linear", "percentile_nearest", "list_at_most", "distinct_list_at_most", "joined"})
-"""Aggregates whose further arguments are literals."""
 
 
 def check_aggregates(every: Sequence[Grouped]) -> None:
