@@ -56,7 +56,7 @@ def simulate(
     """Play `scenarios` (ids, files or folders; all bundled ones by default) and write a labelled stream to `out`.
 
     `world` is an environment profile by name or path, `start` the first day (UTC), `workers` the number of processes
-    (default: one per core), `tables` the tables to render (default: all that are simulated). The same arguments give
+    (default: one per core), `tables` the tables to render (default: the raw logs). The same arguments give
     the same bytes with any number of workers. Raises UsageError for names and sizes that are wrong, InvalidScenario for
     broken content, StreamError where `out` cannot be written; an existing stream is replaced only with `overwrite`.
     """

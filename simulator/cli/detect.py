@@ -22,6 +22,8 @@ from simulator.engine.alerts_file import write_alerts
 from simulator.ir import Ruleset, Status
 from simulator.languages import load_rules
 
+MOST_WARNINGS = 20
+
 
 @click.command(cls=options.GreedyCommand)
 @click.argument("rules", nargs=-1, required=True)
@@ -56,10 +58,17 @@ def detect(
 
 
 def tell_problems(ruleset: Ruleset) -> None:
-    """Say on standard error which rule files cannot run, and why."""
+    """Say on standard error which rule files cannot run, and why; of many warnings only the first."""
+    warnings = [problem for problem in ruleset.problems if problem.warning]
+    passed_over = set(map(id, warnings[MOST_WARNINGS:]))
     for problem in ruleset.problems:
+        if id(problem) in passed_over:
+            continue
         word = "warning" if problem.warning else problem.status.value
         click.echo(f"{problem.location}: {word}: {problem.message}", err=True)
+
+    if passed_over:
+        click.echo(f"and {len(passed_over):,} more warnings: sparring check lists them all", err=True)
 
 
 def tell_failures(alerts: Alerts) -> None:

@@ -17,6 +17,7 @@ from simulator.cli.check import check
 from simulator.cli.detect import detect
 from simulator.cli.export import export
 from simulator.cli.lab import lab
+from simulator.cli.query import query
 from simulator.cli.run import run
 from simulator.cli.score import score
 from simulator.cli.simulate import simulate
@@ -29,7 +30,7 @@ def cli() -> None:
     """Sparring: simulate an organisation, play adversaries and innocents in it, measure your detection rules."""
 
 
-for command in (run, simulate, detect, score, export, check, lab):
+for command in (run, simulate, detect, query, score, export, check, lab):
     cli.add_command(command)
 
 

@@ -15,11 +15,12 @@ from simulator.content import content
 from simulator.detect import detect
 from simulator.engine.alerts_file import write_alerts
 from simulator.errors import UsageError
-from simulator.ir import Status
+from simulator.ir import Status, tables_of
 from simulator.languages import load_rules
 from simulator.report import print_scorecard, write_html, write_json
 from simulator.score import examples, score
 from simulator.simulate import simulate
+from simulator.telemetry import rendered
 from simulator.whole import beside, explained, put_in_place
 
 
@@ -61,6 +62,7 @@ def run(
                 days=days,
                 seed=seed,
                 workers=workers,
+                tables=rendered(pattern for rule in ruleset.rules for pattern in tables_of(rule.plan)) or None,
                 progress=report,
             )
         with progress("detecting") as report:

@@ -8,7 +8,9 @@ import click
 
 from simulator.cli import options
 from simulator.cli.progress import progress
+from simulator.errors import nearest
 from simulator.simulate import simulate as play
+from simulator.telemetry import RENDERED, rendered
 
 
 @click.command(cls=options.GreedyCommand)
@@ -16,6 +18,11 @@ from simulator.simulate import simulate as play
 @options.world
 @options.workers
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the new stream.")
+@click.option(
+    "--tables",
+    multiple=True,
+    help="Tables to render, `*` is any text: 'defender.*', or '*' for all [default: the raw logs].",
+)
 @click.option("--overwrite", is_flag=True, help="Replace a stream that is already there.")
 @options.as_json
 def simulate(
@@ -26,6 +33,7 @@ def simulate(
     seed: int,
     workers: int | None,
     out: Path,
+    tables: tuple[str, ...],
     overwrite: bool,
     json_output: bool,
 ) -> None:
@@ -39,6 +47,7 @@ def simulate(
             days=days,
             seed=seed,
             workers=workers,
+            tables=_known(tables) if tables else None,
             overwrite=overwrite,
             progress=report,
         )
@@ -49,3 +58,11 @@ def simulate(
     for name in sorted(events):
         click.echo(f"{events[name]:>12,}  {name}")
     click.echo(f"{sum(events.values()):>12,}  events of {stream.manifest['instances']:,} instances in {out}")
+
+
+def _known(patterns: tuple[str, ...]) -> frozenset[str]:
+    """The tables that `patterns` stand for; each must stand for some."""
+    for pattern in patterns:
+        if not rendered((pattern,)):
+            raise click.UsageError(f"no table can be rendered for {pattern!r}{nearest(pattern, RENDERED)}")
+    return rendered(patterns)

@@ -1,5 +1,5 @@
-"""Actions to vendor tables: what Sysmon, the Security log, the DNS client, PowerShell and a web proxy would record."""
+"""Actions to vendor tables: what each vendor's sensor would record of them."""
 
-from simulator.telemetry.render import RENDERED, RENDERERS, Renderer, render
+from simulator.telemetry.render import BY_DEFAULT, RENDERED, RENDERERS, Renderer, render, rendered
 
-__all__ = ["RENDERED", "RENDERERS", "Renderer", "render"]
+__all__ = ["BY_DEFAULT", "RENDERED", "RENDERERS", "Renderer", "render", "rendered"]

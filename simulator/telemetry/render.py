@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import polars as pl
 
 from simulator.errors import UsageError, nearest
 from simulator.scenario.actions import ActionFrames, empty
-from simulator.tables import SYSTEM_COLUMNS, TABLES
+from simulator.tables import SYSTEM_COLUMNS, TABLES, matching
 from simulator.telemetry import dns_client, elastic_defend, powershell, proxy, security, sysmon
 from simulator.telemetry.command_line import as_started
 from simulator.telemetry.elastic_agent import SHIPMENTS, shipped
@@ -61,6 +61,11 @@ RENDERED: tuple[str, ...] = tuple(dict.fromkeys(renderer.table for renderer in R
 BY_DEFAULT: tuple[str, ...] = tuple(name for name in RENDERED if not name.startswith(_VENDORS))
 """The tables that a stream has when nobody asks for others: the raw logs. What vendors make of the same actions is
 rendered where a rule or a person wants it."""
+
+
+def rendered(patterns: Iterable[str]) -> frozenset[str]:
+    """The tables that can be rendered and that any of `patterns` stands for (`*` is any text)."""
+    return frozenset(name for pattern in patterns for name in matching(pattern, RENDERED))
 
 
 def render(actions: ActionFrames, world: World, tables: Collection[str] | None = None) -> dict[str, pl.DataFrame]:
