@@ -26,7 +26,7 @@ from simulator.scenario import load_scenarios
 from simulator.scenario.instances import Chunk
 from simulator.scenario.model import Scenario
 from simulator.scenario.play import play
-from simulator.telemetry import render
+from simulator.telemetry.render import render
 from simulator.world import DEFAULT_START, World, build_world
 from simulator.world.profile import find_profile
 

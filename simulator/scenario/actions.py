@@ -26,6 +26,9 @@ _ACTOR: dict[str, pl.DataType | type[pl.DataType]] = {
 """Which action of which instance, when and where, and the process that did it. `process` is an identity: process ids
 and GUIDs are functions of it and of `process_start`, so they agree in every table of every vendor."""
 
+_LINE: dict[str, pl.DataType | type[pl.DataType]] = {"process_command_line": pl.String}
+"""The actor's own command line, where sensors show it beside what it does. Null: not known."""
+
 ACTIONS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     # A program starts; the actor is the new process. `software`/`version` name an entry of fixtures/software.yaml
     # (null: a program without version resources), `session` is 0 for services, `logon` is the identity of the logon
@@ -48,6 +51,7 @@ ACTIONS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     # A name is looked up. `system_resolver` says whether through the operating system's own client, which is all that
     # Sysmon 22 and DNS-Client 3008 see.
     "lookup": _ACTOR
+    | _LINE
     | {
         "name": pl.String,
         "query_type": pl.String,
@@ -58,6 +62,7 @@ ACTIONS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
     },
     # A transport connection, made by the actor. `name` is what the program meant to reach (null for a bare address).
     "connection": _ACTOR
+    | _LINE
     | {
         "protocol": pl.String,
         "source_port": pl.UInt16,
@@ -69,7 +74,7 @@ ACTIONS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "duration": pl.Int64,
     },
     # A file is created.
-    "write": _ACTOR | {"path": pl.String, "bytes": pl.Int64},
+    "write": _ACTOR | _LINE | {"path": pl.String, "bytes": pl.Int64},
     # An HTTP exchange; over https a proxy sees the inside only where the world inspects TLS.
     "request": _ACTOR
     | {

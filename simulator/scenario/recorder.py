@@ -53,6 +53,7 @@ class Recorder:
             "process": actor.process & POSITIVE,
             "process_start": actor.start,
             "image": actor.image,
+            "process_command_line": actor.command_line,
         }
         given |= columns
         frame = pl.DataFrame({name: _column(given[name], len(rows), of) for name, of in schema.items()})

@@ -10,8 +10,9 @@ import polars as pl
 from simulator.errors import UsageError, nearest
 from simulator.scenario.actions import ActionFrames, empty
 from simulator.tables import SYSTEM_COLUMNS, TABLES, matching
-from simulator.telemetry import dns_client, elastic_defend, powershell, proxy, security, sysmon
+from simulator.telemetry import defender, dns_client, elastic_defend, powershell, proxy, security, sysmon
 from simulator.telemetry.command_line import as_started
+from simulator.telemetry.doer import with_doers
 from simulator.telemetry.elastic_agent import SHIPMENTS, shipped
 from simulator.telemetry.rows import Rows
 from simulator.telemetry.scene import prepare
@@ -26,6 +27,8 @@ class Renderer:
     table: str
     kind: str
     make: Callable[[Rows], pl.DataFrame]
+    doer: bool = False
+    """Whether it needs what `doer` knows of the acting process."""
 
 
 _RAW: tuple[Renderer, ...] = (
@@ -51,6 +54,9 @@ RENDERERS: tuple[Renderer, ...] = (
         for raw in _RAW
         if raw.table in SHIPMENTS
     ),
+    Renderer("defender.DeviceProcessEvents", "process_start", defender.process, doer=True),
+    Renderer("defender.DeviceNetworkEvents", "connection", defender.network, doer=True),
+    Renderer("defender.DeviceFileEvents", "write", defender.file, doer=True),
 )
 
 _VENDORS = ("defender.", "sentinel.", "elastic.", "splunk.", "cim.")
@@ -83,8 +89,11 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
     asked = BY_DEFAULT if tables is None else tables
     wanted = [renderer for renderer in RENDERERS if renderer.table in asked]
     frames = {kind: actions.get(kind, empty(kind)) for kind in {renderer.kind for renderer in wanted}}
-    if "process_start" in frames:
-        frames["process_start"] = as_started(frames["process_start"], scene)
+    followed = {renderer.kind for renderer in wanted if renderer.doer}
+    if followed or "process_start" in frames:
+        starts = as_started(actions.get("process_start", empty("process_start")), scene)
+        frames |= {"process_start": starts} if "process_start" in frames else {}
+        frames |= {kind: with_doers(kind, frames[kind], starts, world) for kind in followed}
     made: dict[str, list[pl.DataFrame]] = {}
     for renderer in wanted:
         made.setdefault(renderer.table, []).append(renderer.make(Rows(scene, frames[renderer.kind])))

@@ -32,7 +32,7 @@ _TYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
 }
 
 
-_WIDE = 100
+_WIDE = 40
 """So many columns are wide: most of them are never filled, and a reader takes an absent column for null."""
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from simulator.draw import Floats, Ids, Ints, integers, normal
+from simulator.draw import Floats, Ids, Ints, integers, mix, normal
 from simulator.errors import UsageError, nearest
+from simulator.telemetry import text
 from simulator.world import LOCAL_SERVICE, World
 
 _OLDEST_WITH_USER = 14
@@ -81,7 +82,8 @@ def prepare(world: World) -> Scene:
         service_thread=pl.Series(2500 + 4 * integers(ids, 0, 700, "sysmon thread")),
     )
     computer = pl.col("index") <= 2
-    users = world.users.select(
+    users = world.users["id"].to_numpy()
+    accounts = world.users.select(
         "name",
         "domain",
         "sid",
@@ -90,12 +92,15 @@ def prepare(world: World) -> Scene:
         # SYSTEM and NETWORK SERVICE appear in the Security log under the computer's own account.
         as_computer=computer & (pl.col("index") != LOCAL_SERVICE),
         administrator=pl.col("role").is_in(["domain-admin", "helpdesk"]),
+        # What the cloud directory knows: people only.
+        mail=pl.when(pl.col("kind") == "person").then("email"),
+        object_id=text.guid(mix(users, "object", "first half"), mix(users, "object", "second half"), braces=False),
     )
     machine = np.array([int(text, 16) if text else 0 for text in world.hosts["machine_guid"].fill_null("")], np.uint64)
     return Scene(
         world=world,
         hosts=hosts,
-        users=users,
+        users=accounts,
         host_ids=ids,
         machine=machine,
         boots=integers(ids, 2, 40, "boots").astype(np.uint64),

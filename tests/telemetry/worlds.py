@@ -96,7 +96,10 @@ def world(**parameters: bool | int | float | str) -> World:
         for i, host in enumerate(_HOSTS)
     ]
     blank = dict.fromkeys(USERS)
-    users = [blank | {"index": i, "id": 2000 + i, "host": 0} | user for i, user in enumerate(_USERS)]
+    users = [
+        blank | {"index": i, "id": 2000 + i, "host": 0, "email": f"{user['name']}@meridian.example"} | user
+        for i, user in enumerate(_USERS)
+    ]
     return World(
         profile="test",
         seed=7,
@@ -154,8 +157,9 @@ _DEFAULTS: dict[str, dict[str, Any]] = {
         "bytes_out": 10,
         "bytes_in": 20,
         "duration": 1000,
+        "process_command_line": r"C:\Tools\rclone.exe copy C:\Finance mega:in",
     },
-    "write": {"path": r"C:\Tools\rclone.conf", "bytes": 300},
+    "write": {"path": r"C:\Tools\rclone.conf", "bytes": 300, "process_command_line": r"C:\Tools\rclone.exe config"},
     "request": {
         "method": "POST",
         "scheme": "https",
