@@ -231,20 +231,19 @@ class Conditions:
         """length(x) op number, as a pattern of so many characters."""
         checked(call, self.query)
         column, _ = self.column(call.args[0])
-        low, high = at_least(column, number), at_least(column, number + 1)
         match operator:
             case ">":
-                return high
+                return sized(column, number + 1, None)
             case ">=":
-                return low
+                return sized(column, number, None)
             case "<":
-                return all_of((negated(IsNull(column)), negated(low)))
+                return sized(column, 0, number - 1)
             case "<=":
-                return all_of((negated(IsNull(column)), negated(high)))
+                return sized(column, 0, number)
             case "==":
-                return all_of((low, negated(high))) if number >= 0 else FALSE
+                return sized(column, number, number)
             case _:
-                return any_of((high, all_of((negated(IsNull(column)), negated(low)))))
+                return any_of((sized(column, 0, number - 1), sized(column, number + 1, None)))
 
     # Lists of values
 
@@ -355,15 +354,25 @@ class Conditions:
 _WILD: dict[str, Wild] = {"*": Wild.ANY, "?": Wild.ONE}
 
 
-def at_least(column: str, number: int) -> Expr:
-    """The text of `column` has at least so many characters."""
-    if number <= 0:
+def sized(column: str, low: int, high: int | None) -> Expr:
+    """A text of `column` has from `low` to `high` characters (None: any number)."""
+    low = max(low, 0)
+    if high is None and low == 0:
         return negated(IsNull(column))
-    if number <= 32:
-        return like(column, (*(Wild.ONE,) * number, Wild.ANY), Case.EXACT)
-    whole, rest = divmod(number, _REPEAT_LIMIT)
-    repeated = f"(?:.{{{_REPEAT_LIMIT}}}){{{whole}}}" if whole else ""
-    return Regex(column, rf"\A{repeated}.{{{rest}}}", "s")
+    if high is not None and high < low:
+        return FALSE
+    if low <= 32 and high in (None, low):
+        return like(column, (*(Wild.ONE,) * low, *((Wild.ANY,) if high is None else ())), Case.EXACT)
+    rest = "" if high is None else rf"{_repeated(high - low, least=0)}\z"
+    return Regex(column, rf"\A{_repeated(low)}{rest}", "s")
+
+
+def _repeated(number: int, least: int | None = None) -> str:
+    """So many characters, or from `least` to so many."""
+    lowest = "" if least is None else f"{least},"
+    whole, over = divmod(number, _REPEAT_LIMIT)
+    thousands = f"(?:.{{{lowest}{_REPEAT_LIMIT}}}){{{whole}}}" if whole else ""
+    return thousands + (f".{{{lowest}{over}}}" if over else "")
 
 
 def _kind_of(value: Plain) -> Type:

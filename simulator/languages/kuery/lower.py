@@ -144,6 +144,8 @@ class Lowering:
         if kind is Type.BOOLEAN or (not value.quoted and text.lower() in ("true", "false")):
             return like(column, (text,), Case.FOLD)
         if kind in (Type.TIME, Type.TIMES):
+            if instant(text, up=False) is None:
+                return FALSE
             return all_of((self.at_time(column, ">=", text, value), self.at_time(column, "<=", text, value)))
         if analysed:
             return self.text(column, value)
