@@ -5,6 +5,7 @@ Each is made known to the connection once, under a name of ours, when a query fi
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -157,6 +158,10 @@ def _row_by_row(function: Callable[..., Any], kinds: Sequence[Type], kind: Type)
             found.append(value)
         return pa.array(found, row_type(kind))
 
+    # DuckDB counts the parameters: one for `*columns`, whatever the number of arguments.
+    places = [inspect.Parameter(f"column{n}", inspect.Parameter.POSITIONAL_ONLY) for n in range(len(kinds))]
+    made: Any = run
+    made.__signature__ = inspect.Signature(places)
     return run
 
 
