@@ -239,6 +239,35 @@ FUNCTIONS: dict[str, str] = {
     "hyperbolic_tangent": "(REAL) -> REAL",
     "degrees": "(REAL radians) -> REAL",
     "radians": "(REAL degrees) -> REAL",
+    # Values without declared kinds (engine/functions/loose.py). A text that is a decimal number, spaces around it
+    # allowed, counts as one.
+    "loose_text": "(x) -> TEXT: numbers without needless digits, TIME as seconds since 1970, BOOLEAN True or False, "
+    "a list's elements one to a line (null of none)",
+    "loose_number": "(TEXT) -> REAL: the number it spells, else null; (TIME, SPAN) seconds; (INTEGER, REAL, BOOLEAN)",
+    "loose_list": "(TEXT) -> TEXTS: of it alone; (TEXTS) as it is, null if empty",
+    "loose_truth": "(TEXT) -> BOOLEAN: true, t and numbers but 0; false, f and 0; else null",
+    "loose_equal": "(TEXT or TEXTS, TEXT or TEXTS) -> BOOLEAN: equal as numbers or texts; of lists any two elements",
+    "loose_less": "(TEXT, TEXT) -> BOOLEAN: as numbers if both are, else by code point",
+    "loose_add": "(TEXT, TEXT) -> TEXT: the sum if both are numbers, else one after the other",
+    "loose_like": "(TEXT, TEXT pattern) -> BOOLEAN: the whole text; `%` any text, `_` one character",
+    "loose_substring": "(TEXT, INTEGER from, INTEGER length) -> TEXT: from 1, or from the end where negative",
+    "loose_format": "(REAL, TEXT form) -> TEXT: hex, commas, duration or binary, else null",
+    "loose_number_of_base": "(TEXT, INTEGER base) -> REAL: null where it is no such number",
+    "loose_shift_time": "(TIME, TEXT modifier) -> TIME: moved and snapped (`-1d@d+8h`, UTC); null where it is none",
+    "time_of_seconds": "(REAL) -> TIME: seconds since 1970",
+    "loose_list_append": "(TEXTS, …) -> TEXTS: one after the other, null if there is nothing; nulls pass",
+    "loose_list_part": "(TEXTS, INTEGER first, INTEGER last) -> TEXTS: both included, from the end where negative",
+    "loose_list_find": "(TEXTS, TEXT pattern) -> INTEGER: the place of the first element in which it is found",
+    "loose_list_keep": "(TEXTS, TEXT pattern) -> TEXTS: the elements that match from their start; null of none",
+    "loose_list_zip": "(TEXTS, TEXTS, TEXT mark) -> TEXTS: elements side by side, as many as the shorter has",
+    "loose_list_range": "(REAL start, REAL end, REAL step) -> TEXTS: the end is not in it",
+    "loose_substitute": "(TEXT, TEXT pattern, TEXT by, TEXT flags) -> TEXT: the first match, the n-th (a number among "
+    "the flags) or all (g); `\\1` is a group; i: in any case",
+    "loose_json": "(TEXT, TEXT path) -> TEXT: what stands at `a.b{0}.c` in a JSON text, the first if several",
+    "loose_json_list": "(TEXT, TEXT path) -> TEXTS: all that stands there; `{}` is every element",
+    "loose_xml": "(TEXT, TEXT name) -> TEXT: what the first element of this name holds, if only text",
+    "loose_first_match": "(TEXT, TEXTS patterns, TEXT how) -> TEXT: the first pattern that matches: how is wildcard "
+    "(`*`), wildcard/fold, cidr or cidr/fold",
 }
 """Functions of values of one row."""
 
@@ -274,6 +303,10 @@ AGGREGATES: dict[str, str] = {
     "json_list": "(DYNAMIC) -> DYNAMIC: an array of all, in `order`",
     "elements": "(x or list of x) -> list of x: all, in `order` (default: time, evidence); null over none",
     "distinct_elements": "(x or list of x) -> list of x: each once, in the order of `Key`; null over none",
+    "loose_minimum": "(TEXT) -> TEXT: by number if all are numbers, else by code point; null over none",
+    "loose_maximum": "(TEXT) -> TEXT: the same, the greatest",
+    "loose_values": "(TEXTS) -> TEXTS: all elements, each once, ascending; null over none",
+    "loose_elements": "(TEXTS) -> TEXTS: all elements, in `order`; null over none",
 }
 """Functions of the rows of a group."""
 

@@ -21,6 +21,7 @@ from simulator.engine.functions.hashes import HASHES
 from simulator.engine.functions.json_ import JSON
 from simulator.engine.functions.lists import LISTS
 from simulator.engine.functions.mathematics import MATHEMATICS
+from simulator.engine.functions.loose import LOOSE, LOOSE_AGGREGATES
 from simulator.engine.functions.model import Aggregator, Function, Ranking
 from simulator.engine.functions.multivalues import ELEMENTS, MULTIVALUES
 from simulator.engine.functions.numbers import NUMBERS
@@ -47,10 +48,13 @@ _THEMES: tuple[tuple[Function, ...], ...] = (
     DISSECT,
     CALENDARS,
     MATHEMATICS,
+    LOOSE,
 )
 
 FUNCTIONS: dict[str, Function] = {function.name: function for theme in _THEMES for function in theme}
-AGGREGATES: dict[str, Aggregator] = {function.name: function for function in (*_AGGREGATES, *STATISTICS, *ELEMENTS)}
+_GROUPS: tuple[tuple[Aggregator, ...], ...] = (_AGGREGATES, STATISTICS, ELEMENTS, LOOSE_AGGREGATES)
+
+AGGREGATES: dict[str, Aggregator] = {function.name: function for theme in _GROUPS for function in theme}
 RANKINGS: dict[str, Ranking] = {function.name: function for function in _RANKINGS}
 
 __all__ = ["AGGREGATES", "FUNCTIONS", "RANKINGS", "Aggregator", "Function", "Ranking"]

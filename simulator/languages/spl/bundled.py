@@ -9,6 +9,7 @@ site's own index, source or sourcetype (its add-on's documented sourcetype here)
 from __future__ import annotations
 
 from simulator.languages.spl.macros import Macro, Macros
+from simulator.languages.spl.names import words
 
 _GENERAL = (
     Macro("security_content_summariesonly", "summariesonly=false allow_old_summaries=true fillnull_value=null"),
@@ -21,7 +22,7 @@ _GENERAL = (
     Macro("drop_dm_object_name", "rename $object$.* as *", ("object",)),
     Macro("prohibited_softwares", "search *"),
     Macro("get_asset", "search *", ("field",)),
-    Macro("windows_shells", 'Processes.process_name IN ("cmd.exe", "powershell.exe", "pwsh.exe", "sh.exe", "bash.exe")'),
+    Macro("windows_shells", "Processes.process_name IN (cmd.exe, powershell.exe, pwsh.exe, sh.exe, bash.exe)"),
     Macro("linux_shells", 'Processes.process_name IN ("sh", "ksh", "zsh", "bash", "dash", "fish", "csh", "tcsh")'),
 )
 
@@ -107,13 +108,14 @@ _SOURCETYPES = {
     "zscaler_proxy": "zscalernss-web",
 }
 
-_INDEXES = {"kubernetes_metrics": "kubernetes_metrics", "linux_hosts": "unix", "risk_index": "risk", "notable": "notable"}
+_INDEXES = {"kubernetes_metrics": "kubernetes_metrics", "linux_hosts": "unix", "risk_index": "risk"}
 
-_PROGRAMS = (
-    "bitsadmin certutil cmd copy csc curl diskshadow dllhost dsquery dxdiag esentutl fodhelper gpupdate hh installutil "
-    "microsoftworkflowcompiler msbuild mshta msiexec netsh nltest ntdsutil ping procdump psexec rclone reg regasm "
-    "regsvcs regsvr32 route runas rundll32 schtasks sdelete setspn verclsid vssadmin wbadmin wermgr wmic"
-).split()
+_PROGRAMS = words(
+    "bitsadmin certutil cmd copy csc curl diskshadow dllhost dsquery dxdiag esentutl fodhelper gpupdate "
+    "hh installutil microsoftworkflowcompiler msbuild mshta msiexec netsh nltest ntdsutil ping procdump "
+    "psexec rclone reg regasm regsvcs regsvr32 route runas rundll32 schtasks sdelete setspn verclsid "
+    "vssadmin wbadmin wermgr wmic"
+)
 """`process_<program>`: the program by its file's name or its original one."""
 
 _SEVERAL = {

@@ -192,5 +192,3 @@ def _words(search: Words, columns: Columns) -> Expr:
     if "*" in search.text:
         return Like(raw, glob(f"*{search.text}*"), case)
     return Term(raw, search.text, case)
-
-

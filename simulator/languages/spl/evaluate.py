@@ -187,7 +187,7 @@ class Evaluator:
             return call("loose_add", Type.TEXT, cast(left, Type.TEXT), cast(right, Type.TEXT))
         if op in ("+", "-", "*") and left.kind is Type.INTEGER and right.kind is Type.INTEGER:
             return call({"+": "add", "-": "subtract", "*": "multiply"}[op], Type.INTEGER, left, right)
-        function = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "loose_modulo"}[op]
+        function = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"}[op]
         return call(function, Type.REAL, cast(left, Type.REAL), cast(right, Type.REAL))
 
     def function(self, name: str, args: tuple[ast.Eval, ...], at: int) -> Typed:

@@ -114,16 +114,15 @@ class Frame:
             return self
         columns = tuple((name, typed.value) for name, typed in made.items())
         kinds = self.columns | {name: typed.kind for name, typed in made.items()}
-        kept = self._kept(made)
+        lost = any(isinstance(key.value, Field) and key.value.name in made for key in self.order)
+        frame = self.in_order() if lost else self
         return replace(
-            self, relation=Extend(self.relation, columns), columns=kinds, gone=self.gone - set(made), **kept
+            frame,
+            relation=Extend(frame.relation, columns),
+            columns=kinds,
+            gone=self.gone - set(made),
+            order=() if lost else self.order,
         )
-
-    def _kept(self, changed: Iterable[str]) -> dict[str, object]:
-        """The order, less what can no longer be told from the fields."""
-        if any(isinstance(key.value, Field) and key.value.name in changed for key in self.order):
-            return {"order": ()}
-        return {}
 
     def project(self, made: dict[str, Typed], *, closed: bool = True) -> Frame:
         """With exactly these fields."""

@@ -32,7 +32,9 @@ from simulator.ir import (
     Wild,
 )
 from simulator.languages.spl import ast
-from simulator.languages.spl.evaluate import NULL, Evaluator, Typed, call, cast, number, text, together
+from simulator.languages.spl.evaluate import Evaluator, call, cast, number, text, together
+from simulator.languages.spl.frame import NULL, Typed
+from simulator.languages.spl.times import shifted
 from simulator.tables import Type
 
 Args = tuple[ast.Eval, ...]
@@ -159,7 +161,7 @@ def _match(on: Evaluator, args: Args, at: int) -> Typed:
     literal = pattern.value.value if isinstance(pattern.value, Literal) else None
     if isinstance(subject.value, Field) and isinstance(literal, str) and subject.kind in (Type.TEXT, Type.TEXTS):
         return truth(Regex(subject.value.name, literal, "", Missing.UNKNOWN))
-    return call("loose_match", Type.BOOLEAN, cast(subject, Type.TEXT), cast(pattern, Type.TEXT))
+    return call("regex_matches", Type.BOOLEAN, cast(subject, Type.TEXT), cast(pattern, Type.TEXT), text(""))
 
 
 def _like(on: Evaluator, args: Args, at: int) -> Typed:
@@ -171,7 +173,7 @@ def _cidrmatch(on: Evaluator, args: Args, at: int) -> Typed:
     literal = network.value.value if isinstance(network.value, Literal) else None
     if isinstance(address.value, Field) and isinstance(literal, str):
         return truth(Cidr(address.value.name, literal, Missing.UNKNOWN))
-    return call("loose_in_network", Type.BOOLEAN, cast(network, Type.TEXT), cast(address, Type.TEXT))
+    return call("ip_inside", Type.BOOLEAN, cast(address, Type.TEXT), cast(network, Type.TEXT))
 
 
 def _searchmatch(on: Evaluator, args: Args, at: int) -> Typed:
@@ -191,11 +193,11 @@ def _substr(on: Evaluator, args: Args, at: int) -> Typed:
     return call("loose_substring", Type.TEXT, cast(values[0], Type.TEXT), start, length)
 
 
-def _trim(side: str) -> Make:
+def _trim(function: str) -> Make:
     def make(on: Evaluator, args: Args, at: int) -> Typed:
         values = _all(on, args)
         marks = cast(values[1], Type.TEXT) if len(values) == 2 else text(" \t\r\n")
-        return call("loose_trim", Type.TEXT, cast(values[0], Type.TEXT), marks, text(side))
+        return call(function, Type.TEXT, cast(values[0], Type.TEXT), marks)
 
     return make
 
@@ -220,18 +222,55 @@ def _now(on: Evaluator, args: Args, at: int) -> Typed:
 
 def _strftime(on: Evaluator, args: Args, at: int) -> Typed:
     when, form = _all(on, args)
-    return call("loose_format_time", Type.TEXT, cast(when, Type.TIME), cast(form, Type.TEXT))
+    return formatted(cast(when, Type.TIME), cast(form, Type.TEXT))
+
+
+_SUBSECONDS = re.compile(r"%([369]?)[NQ]")
+
+
+def _time_form(form: Typed) -> Typed:
+    """Splunk's own letters in C's: %N, %3N, %6N, %Q are parts of a second."""
+    value = form.value
+    if not isinstance(value, Literal) or not isinstance(value.value, str):
+        return form
+    return text(_SUBSECONDS.sub("%f", value.value).replace("%l", "%I").replace("%k", "%H").replace("%v", "%Y"))
+
+
+def formatted(when: Typed, form: Typed) -> Typed:
+    """A time as text."""
+    return call("format_time", Type.TEXT, when, _time_form(form))
+
+
+def parsed_time(value: Typed, form: Typed) -> Typed:
+    """A text as a time."""
+    return call("parse_time", Type.TIME, value, _time_form(form))
+
+
+def _strptime(on: Evaluator, args: Args, at: int) -> Typed:
+    value, form = (cast(one, Type.TEXT) for one in _all(on, args))
+    return parsed_time(value, form)
+
+
+def _replace(on: Evaluator, args: Args, at: int) -> Typed:
+    value, pattern, by = (cast(one, Type.TEXT) for one in _all(on, args))
+    return call("regex_replace", Type.TEXT, value, pattern, text(""), by)
 
 
 def _relative_time(on: Evaluator, args: Args, at: int) -> Typed:
     when, modifier = _all(on, args)
-    return call("shift_time", Type.TIME, cast(when, Type.TIME), cast(modifier, Type.TEXT))
+    plain = modifier.value.value if isinstance(modifier.value, Literal) else None
+    made = shifted(cast(when, Type.TIME).value, plain) if isinstance(plain, str) else None
+    if made is not None:
+        return Typed(made, Type.TIME)
+    if isinstance(plain, str):
+        raise on.fail(at, f"{plain!r} is no time modifier")
+    return call("loose_shift_time", Type.TIME, cast(when, Type.TIME), cast(modifier, Type.TEXT))
 
 
 def _round(on: Evaluator, args: Args, at: int) -> Typed:
     values = _all(on, args)
     digits = cast(values[1], Type.INTEGER) if len(values) == 2 else number(0)
-    return call("loose_round", Type.REAL, cast(values[0], Type.REAL), digits)
+    return call("round", Type.REAL, cast(values[0], Type.REAL), digits)
 
 
 def _extreme(least: bool) -> Make:
@@ -256,14 +295,14 @@ def _mvcount(on: Evaluator, args: Args, at: int) -> Typed:
     value = on.value(args[0])
     if value.kind is not Type.TEXTS:
         return choose(is_null(value), Typed(Literal(None, Type.INTEGER), Type.INTEGER), number(1))
-    return call("loose_list_length", Type.INTEGER, value)
+    return call("list_length", Type.INTEGER, value)
 
 
 def _mvindex(on: Evaluator, args: Args, at: int) -> Typed:
     made = _list(on, args[0])
     first = cast(on.value(args[1]), Type.INTEGER)
     if len(args) == 2:
-        return call("loose_list_element", Type.TEXT, made, first)
+        return call("element_at", Type.TEXT, made, first)
     return call("loose_list_part", Type.TEXTS, made, first, cast(on.value(args[2]), Type.INTEGER))
 
 
@@ -272,7 +311,7 @@ def _mvappend(on: Evaluator, args: Args, at: int) -> Typed:
 
 
 def _mvjoin(on: Evaluator, args: Args, at: int) -> Typed:
-    return call("loose_list_join", Type.TEXT, _list(on, args[0]), cast(on.value(args[1]), Type.TEXT))
+    return call("join", Type.TEXT, _list(on, args[0]), cast(on.value(args[1]), Type.TEXT))
 
 
 def _over_list(function: str, result: Type = Type.TEXTS) -> Make:
@@ -299,7 +338,7 @@ def _mvrange(on: Evaluator, args: Args, at: int) -> Typed:
 
 def _split(on: Evaluator, args: Args, at: int) -> Typed:
     values = [cast(one, Type.TEXT) for one in _all(on, args)]
-    return call("loose_split", Type.TEXTS, *values)
+    return call("split", Type.TEXTS, *values)
 
 
 def _mvfilter(on: Evaluator, args: Args, at: int) -> Typed:
@@ -406,12 +445,13 @@ def _json_extract(on: Evaluator, args: Args, at: int) -> Typed:
 
 
 def _json_valid(on: Evaluator, args: Args, at: int) -> Typed:
-    return call("loose_json_valid", Type.BOOLEAN, cast(on.value(args[0]), Type.TEXT))
+    parsed = call("json_parse", Type.DYNAMIC, cast(on.value(args[0]), Type.TEXT))
+    return truth(Not(Test(call("is_null", Type.BOOLEAN, parsed).value)))
 
 
 def _digest(kind: str) -> Make:
     def make(on: Evaluator, args: Args, at: int) -> Typed:
-        return call("loose_digest", Type.TEXT, cast(on.value(args[0]), Type.TEXT), text(kind))
+        return call(kind, Type.TEXT, cast(on.value(args[0]), Type.TEXT))
 
     return make
 
@@ -419,35 +459,34 @@ def _digest(kind: str) -> Make:
 def _log(on: Evaluator, args: Args, at: int) -> Typed:
     values = [cast(one, Type.REAL) for one in _all(on, args)]
     base = values[1] if len(values) == 2 else number(10.0)
-    return call("loose_logarithm", Type.REAL, values[0], base)
+    return call("logarithm_base", Type.REAL, values[0], base)
 
 
 def _ln(on: Evaluator, args: Args, at: int) -> Typed:
-    return call("loose_logarithm", Type.REAL, cast(on.value(args[0]), Type.REAL), number(math.e))
+    return call("logarithm", Type.REAL, cast(on.value(args[0]), Type.REAL))
 
 
 def _power(on: Evaluator, args: Args, at: int) -> Typed:
     left, right = (cast(one, Type.REAL) for one in _all(on, args))
-    return call("loose_power", Type.REAL, left, right)
+    return call("power", Type.REAL, left, right)
 
 
 def _sqrt(on: Evaluator, args: Args, at: int) -> Typed:
-    return call("loose_power", Type.REAL, cast(on.value(args[0]), Type.REAL), number(0.5))
+    return call("square_root", Type.REAL, cast(on.value(args[0]), Type.REAL))
 
 
 def _exp(on: Evaluator, args: Args, at: int) -> Typed:
-    return call("loose_power", Type.REAL, number(math.e), cast(on.value(args[0]), Type.REAL))
+    return call("exponent", Type.REAL, cast(on.value(args[0]), Type.REAL))
 
 
 def _abs(on: Evaluator, args: Args, at: int) -> Typed:
-    value = cast(on.value(args[0]), Type.REAL)
-    negative = Test(call("less", Type.BOOLEAN, value, number(0.0)).value)
-    return choose(negative, call("subtract", Type.REAL, number(0.0), value), value)
+    value = on.value(args[0])
+    kind = Type.INTEGER if value.kind is Type.INTEGER else Type.REAL
+    return call("absolute", kind, cast(value, kind))
 
 
 def _ceiling(on: Evaluator, args: Args, at: int) -> Typed:
-    value = call("subtract", Type.REAL, number(0.0), cast(on.value(args[0]), Type.REAL))
-    return call("subtract", Type.REAL, number(0.0), call("floor", Type.REAL, value))
+    return call("ceiling", Type.REAL, cast(on.value(args[0]), Type.REAL))
 
 
 def _exact(on: Evaluator, args: Args, at: int) -> Typed:
@@ -484,12 +523,12 @@ EVAL: dict[str, EvalFunction] = {
     "len": EvalFunction(1, 1, _len),
     "lower": EvalFunction(1, 1, _simple("lower", _TEXT, _TEXT)),
     "upper": EvalFunction(1, 1, _simple("upper", _TEXT, _TEXT)),
-    "trim": EvalFunction(1, 2, _trim("both")),
-    "ltrim": EvalFunction(1, 2, _trim("left")),
-    "rtrim": EvalFunction(1, 2, _trim("right")),
+    "trim": EvalFunction(1, 2, _trim("trim")),
+    "ltrim": EvalFunction(1, 2, _trim("trim_start")),
+    "rtrim": EvalFunction(1, 2, _trim("trim_end")),
     "substr": EvalFunction(2, 3, _substr),
-    "replace": EvalFunction(3, 3, _simple("loose_replace", _TEXT, _TEXT)),
-    "urldecode": EvalFunction(1, 1, _simple("loose_url_decode", _TEXT, _TEXT)),
+    "replace": EvalFunction(3, 3, _replace),
+    "urldecode": EvalFunction(1, 1, _simple("url_decode", _TEXT, _TEXT)),
     "spath": EvalFunction(2, 2, _spath),
     "json_extract": EvalFunction(1, MANY, _json_extract),
     "json_extract_exact": EvalFunction(1, MANY, _json_extract),
@@ -505,7 +544,7 @@ EVAL: dict[str, EvalFunction] = {
     "now": EvalFunction(0, 0, _now),
     "time": EvalFunction(0, 0, _now),
     "strftime": EvalFunction(2, 2, _strftime),
-    "strptime": EvalFunction(2, 2, _simple("loose_parse_time", _REAL, _TEXT)),
+    "strptime": EvalFunction(2, 2, _strptime),
     "relative_time": EvalFunction(2, 2, _relative_time),
     # Numbers
     "abs": EvalFunction(1, 1, _abs),
@@ -528,9 +567,9 @@ EVAL: dict[str, EvalFunction] = {
     "mvindex": EvalFunction(2, 3, _mvindex),
     "mvappend": EvalFunction(1, MANY, _mvappend),
     "mvjoin": EvalFunction(2, 2, _mvjoin),
-    "mvdedup": EvalFunction(1, 1, _over_list("loose_list_distinct")),
-    "mvsort": EvalFunction(1, 1, _over_list("loose_list_sorted")),
-    "mvreverse": EvalFunction(1, 1, _over_list("loose_list_reversed")),
+    "mvdedup": EvalFunction(1, 1, _over_list("list_distinct")),
+    "mvsort": EvalFunction(1, 1, _over_list("list_sort")),
+    "mvreverse": EvalFunction(1, 1, _over_list("list_reverse")),
     "mvfind": EvalFunction(2, 2, _mvfind),
     "mvzip": EvalFunction(2, 3, _mvzip),
     "mvrange": EvalFunction(2, 3, _mvrange),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from simulator.languages.spl.ast import Agg, By, Command, Eval, Pipeline, Search
 from simulator.languages.spl.cursor import Cursor
 from simulator.languages.spl.evals import Evaluating
+from simulator.languages.spl.names import words
 from simulator.languages.spl.searches import ParseInner, Searching
 
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
@@ -148,7 +149,9 @@ def _tidy(name: str) -> str:
     match = re.fullmatch(r"(\w+)\s*\(\s*(.*?)\s*\)", name, re.DOTALL)
     if match is None:
         return name
-    return f"{match[1]}({match[2]})" if match[2].lower().startswith("eval") else f"{match[1]}({match[2].strip(chr(34))})"
+    return (
+        f"{match[1]}({match[2]})" if match[2].lower().startswith("eval") else f"{match[1]}({match[2].strip(chr(34))})"
+    )
 
 
 Grammar = Callable[[Reader, str, int], Command]
@@ -244,8 +247,6 @@ def _tstats(reader: Reader, name: str, at: int) -> Command:
             case "by" | "groupby":
                 by = reader.by(options, "where", "from")
             case _:
-                if cursor.done:
-                    break
                 aggregates.extend(reader.aggregates("from", "where", "by", "groupby"))
     if not aggregates:
         raise cursor.invalid(f"{name} needs a function", at=at)
@@ -259,7 +260,9 @@ def _from(reader: Reader, name: str, at: int) -> Command:
     first = cursor.value()
     if name == "datamodel":
         rest = [one for one in cursor.rest().split() if "=" not in one]
-        first = f"{first}.{rest[0]}" if rest and rest[0].lower() not in ("search", "flat", "acceleration_search") else first
+        first = (
+            f"{first}.{rest[0]}" if rest and rest[0].lower() not in ("search", "flat", "acceleration_search") else first
+        )
         options["prefixed"] = "" if "flat" in rest else "yes"
     return Command("from", at, options, text=first.strip('"'))
 
@@ -589,9 +592,9 @@ REFUSED: dict[str, str] = {
 }
 """Commands that are known and cannot run, and why."""
 
-IGNORED = frozenset(
-    "collect sendalert sendemail outputlookup outputcsv outputtext abstract highlight localize noop typer tail_ "
-    "meventcollect mcollect tee set_ analyzefields_ typelearner nop risk notable sendresults".split()
+IGNORED = words(
+    "collect sendalert sendemail outputlookup outputcsv outputtext abstract highlight localize noop typer "
+    "meventcollect mcollect tee typelearner nop risk notable sendresults"
 )
 """Commands that change no rows: what they write goes nowhere."""
 
@@ -656,7 +659,7 @@ GRAMMARS: dict[str, Grammar] = {
     "transaction": _transaction,
     "return": _return,
     "iplocation": _iplocation,
-    **{name: _free for name in IGNORED if not name.endswith("_")},
+    **dict.fromkeys(IGNORED, _free),
     **{name: _refuse(reason) for name, reason in REFUSED.items()},
 }
 """Every command, by name."""

@@ -1,8 +1,8 @@
 """Lookup tables: definitions (security_content's YAML: name, filename or collection, match_type …) and CSV files.
 
 Source: https://docs.splunk.com/Documentation/Splunk/latest/Knowledge/Usefieldlookupstoaddinformationtoyourevents and
-transforms.conf.spec: `match_type = WILDCARD(field), CIDR(field)`, `case_sensitive_match` (default true), `default_match`
-with `min_matches`, `max_matches`.
+transforms.conf.spec: `match_type = WILDCARD(field), CIDR(field)`, `case_sensitive_match` (default true),
+`default_match` with `min_matches`, `max_matches`.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from simulator.languages.spl import ast
 from simulator.languages.spl.ast import Command, Pipeline
 from simulator.languages.spl.conditions import FALSE, Columns, condition
 from simulator.languages.spl.cursor import Cursor
-from simulator.languages.spl.evaluate import Evaluator, Typed
-from simulator.languages.spl.frame import Frame, Wants
+from simulator.languages.spl.evaluate import Evaluator
+from simulator.languages.spl.frame import Frame, Typed, Wants
 from simulator.languages.spl.lookups import Lookups
 from simulator.languages.spl.searches import Searching
 from simulator.languages.spl.source import Source
@@ -83,9 +83,7 @@ class Lowering:
     def _follow(self, frame: Frame, command: Command) -> Frame:
         handler = self.handlers.get(command.name)
         if handler is None:
-            raise self.unsupported(
-                command.at, f"the command {command.name!r} is not supported here", len(command.name)
-            )
+            raise self.unsupported(command.at, f"the command {command.name!r} is not supported here", len(command.name))
         return handler(self, frame, command)
 
     # Expressions
@@ -125,7 +123,7 @@ class Lowering:
         def refuse(node: ast.Inner) -> Expr:
             raise self.unsupported(node.at, "a subsearch is not supported here")
 
-        ignored = frozenset() if "index" in frame.columns or not frame.events else frozenset(("index",))
+        ignored = frozenset(("index",)) if frame.events else frozenset[str]()
         return Columns(find, raw, inner or refuse, ignored=ignored)
 
     def search_text(self, text: str, frame: Frame, at: int) -> Expr:
@@ -169,5 +167,3 @@ class Lowering:
 def null(kind: Type = Type.TEXT) -> Typed:
     """Nothing, of a kind."""
     return Typed(Literal(None, kind), kind)
-
-

@@ -46,11 +46,13 @@ def _expanded(
     parts: list[str] = []
     places: list[int] = []
     at = 0
-    for start, end in _calls(text):
+    for start, end in _calls(text, macros):
         parts.append(text[at:start])
         places.extend(origin[at:start])
         place = origin[start]
         made = _definition(text[start + 1 : end - 1], place, source, macros, inside)
+        if text[start - 1 : start] == '"' and text[end : end + 1] == '"':
+            made = _bare(made)
         parts.append(made)
         places.extend([place] * len(made))
         at = end
@@ -61,9 +63,9 @@ def _expanded(
     return "".join(parts), places
 
 
-def _calls(text: str) -> list[tuple[int, int]]:
-    """Where macro calls are: from a backtick to just behind the next one. Backticks inside quoted text are text, but
-    in the text of a quoted argument of the call itself they cannot be."""
+def _calls(text: str, macros: Macros) -> list[tuple[int, int]]:
+    """Where macro calls are: from a backtick to just behind the next one. Inside quoted text only those of macros that
+    are known: a backtick there can be a character like any other."""
     found: list[tuple[int, int]] = []
     at, quoted = 0, False
     while at < len(text):
@@ -73,12 +75,13 @@ def _calls(text: str) -> list[tuple[int, int]]:
             continue
         if char == '"':
             quoted = not quoted
-        elif char == "`" and not quoted:
+        elif char == "`":
             end = text.find("`", at + 1)
-            if end < 0:
+            if not quoted and end < 0:
                 break
-            found.append((at, end + 1))
-            at = end
+            if not quoted or (text[at + 1 : max(end, 0)], 0) in macros:
+                found.append((at, end + 1))
+                at = end
         at += 1
     return found
 
@@ -114,7 +117,7 @@ def _arguments(text: str) -> list[str]:
     value."""
     found: list[str] = []
     at, depth, quoted, start = 0, 0, False, 0
-    for at, char in enumerate(text):  # noqa: B007
+    for at, char in enumerate(text):
         if char == '"' and (at == 0 or text[at - 1] != "\\"):
             quoted = not quoted
         elif not quoted and char in "([":

@@ -43,3 +43,8 @@ def chosen(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
             pool = known if pattern.startswith("_") else visible(known)
             made.extend(name for name in pool if matches(pattern, name) is not None)
     return list(dict.fromkeys(made))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split())

@@ -8,13 +8,14 @@ from simulator.errors import nearest
 from simulator.languages.spl.ast import Command, Pipeline
 from simulator.languages.spl.cursor import Cursor, closing_quote
 from simulator.languages.spl.grammar import GRAMMARS, Reader
+from simulator.languages.spl.names import words
 from simulator.languages.spl.source import Source
 
 MAX_DEPTH = 12
 _WORD = re.compile(r"[A-Za-z_]\w*")
-GENERATING = frozenset(
+GENERATING = words(
     "tstats mstats from datamodel inputlookup makeresults multisearch union inputcsv metadata loadjob "
-    "rest dbinspect eventcount mcatalog savedsearch gentimes walklex".split()
+    "rest dbinspect eventcount mcatalog savedsearch gentimes walklex"
 )
 """Commands that begin a search, after a pipe."""
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from simulator.languages.spl.ast import All, Any, Comparison, Negated, Search
+from simulator.languages.spl.names import words
 
-WINDOWS = "splunk.XmlWinEventLog"
+WINDOWS = ("splunk.XmlWinEventLog", "splunk.WinEventLog")
 EVERYTHING = "splunk.*"
 
-_GENERIC = frozenset("* main default os windows win wineventlog oswin oswinsec oswinsystem winevent endpoint sysmon".split())
+_GENERIC = words("* main default os windows win wineventlog oswin oswinsec oswinsystem winevent endpoint sysmon")
 """Indexes that say nothing of what is in them, or that Windows logs are."""
 
 EVENTTYPES: dict[str, tuple[str, ...]] = {
@@ -54,7 +55,7 @@ def _of(search: Search, known: list[str]) -> list[str] | None:
                     part is not None or (isinstance(item, Comparison) and item.field in _WINDOWS_FIELDS)
                     for item, part in zip(items, every, strict=True)
                 )
-                return list(dict.fromkeys((*some, WINDOWS))) if hinted and some else None
+                return list(dict.fromkeys((*some, *WINDOWS))) if hinted and some else None
             return list(dict.fromkeys(some))
         case Comparison(field, "=", value):
             return _tables(field.lower(), value, known)
@@ -64,14 +65,18 @@ def _of(search: Search, known: list[str]) -> list[str] | None:
 
 def _vagueness(tables: list[str]) -> tuple[int, int]:
     marks = ("splunk.source:", "splunk.eventtype:", "splunk.index:")
-    return max((marks.index(mark) + 1 for one in tables for mark in marks if one.startswith(mark)), default=0), len(tables)
+    return max((marks.index(mark) + 1 for one in tables for mark in marks if one.startswith(mark)), default=0), len(
+        tables
+    )
 
 
 def _tables(field: str, value: str, known: list[str]) -> list[str] | None:
     lowered = value.lower()
     match field:
-        case "sourcetype" | "source" if lowered.startswith(("xmlwineventlog", "wineventlog")):
-            return [WINDOWS]
+        case "sourcetype" | "source" if lowered.startswith("xmlwineventlog"):
+            return [WINDOWS[0]]
+        case "sourcetype" | "source" if lowered.startswith("wineventlog"):
+            return [WINDOWS[1]]
         case "sourcetype":
             if value.strip("*") == "":
                 return None
@@ -80,7 +85,7 @@ def _tables(field: str, value: str, known: list[str]) -> list[str] | None:
         case "source":
             return None if "*" in value else [f"splunk.source:{value}"]
         case "eventtype":
-            return [WINDOWS] if lowered in EVENTTYPES else [f"splunk.eventtype:{value}"]
+            return list(WINDOWS) if lowered in EVENTTYPES else [f"splunk.eventtype:{value}"]
         case "index":
             return None if lowered.rstrip("*") in _GENERIC or "*" in value else [f"splunk.index:{value}"]
         case _:

@@ -1,4 +1,4 @@
-"""Commands that begin a search: search, tstats, mstats, from, datamodel, inputlookup, makeresults, multisearch, union."""
+"""Commands that begin a search: search, tstats, mstats, from, datamodel, inputlookup, makeresults …"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from simulator.errors import nearest
 from simulator.ir import (
+    Call,
     Const,
     Expr,
     Extend,
@@ -24,6 +25,7 @@ from simulator.ir import (
 )
 from simulator.languages.spl.ast import All, Any, Command, Comparison, Inner, Negated, Search, Words
 from simulator.languages.spl.conditions import CLOCK, Columns, condition
+from simulator.languages.spl.evaluate import call, cast, text
 from simulator.languages.spl.frame import Frame, Typed
 from simulator.languages.spl.lowering import Begin, Lowering
 from simulator.languages.spl.models import CHILDREN, bare, table_of
@@ -41,12 +43,12 @@ def events(on: Lowering, tables: Iterable[str], at: int, search: Search | None) 
     """The events of some tables, as rows that may be asked for further fields. `search` is what is said of them."""
     patterns = tuple(tables)
     known = [table for pattern in patterns for table in on.known_tables(pattern)]
-    for pattern in patterns:
-        if not on.known_tables(pattern):
-            on.warn(at, f"the table {pattern!r} is not known; its fields are those the search names, as texts")
+    if not known:
+        names = " or ".join(patterns)
+        on.warn(at, f"the table {names} is not known; its fields are those the search names, as texts")
     kinds = _kinds(known)
     wanted = on.wants.of(at)
-    closed = bool(known) and not any(table.open for table in known) and all(map(on.known_tables, patterns))
+    closed = bool(known) and not any(table.open for table in known)
     for name in wanted:
         if name not in kinds and name != "_raw":
             kinds[name] = Type.TEXTS if "{}" in name else Type.TEXT
@@ -55,20 +57,20 @@ def events(on: Lowering, tables: Iterable[str], at: int, search: Search | None) 
     below, above = _parted(search) if search is not None else ([], [])
     source: Relation = Union(tuple(map(Scan, patterns))) if len(patterns) > 1 else Scan(patterns[0])
     if below:
-        ignored = frozenset() if "index" in kinds else frozenset(("index",))
 
         def find(name: str, _at: int) -> tuple[str, Type] | None:
             if name not in kinds:
                 on.wants.ask(at, name)
             return name, kinds.get(name, Type.TEXT)
 
-        found = condition(All(tuple(below)), Columns(find, lambda: "_text", _no_inner, ignored=ignored))
+        found = condition(All(tuple(below)), Columns(find, lambda: "_text", _no_inner, ignored=frozenset(("index",))))
         source = source if found == Const(True) else Filter(source, found)
-    columns = tuple(Column(name, kind) for name, kind in kinds.items() if name != "_raw")
-    text = (Column("_text", Type.TEXT),) if "_raw" in wanted else ()
-    relation: Relation = Read(source, (*columns, *text))
-    if text:
-        relation = Extend(relation, (("_raw", Field("_text")),))
+    kinds.pop("_raw", None)
+    columns = tuple(Column(name, kind) for name, kind in kinds.items())
+    relation: Relation = Read(source, columns)
+    if "_raw" in wanted:
+        relation = Read(source, (*columns, Column("_raw"), Column("_text")))
+        relation = Extend(relation, (("_raw", Call("coalesce", (Field("_raw"), Field("_text")), Type.TEXT)),))
         kinds["_raw"] = Type.TEXT
         relation = Project(relation, tuple((name, Field(name)) for name in kinds))
     frame = Frame(relation, kinds, on.wants, origins=(at,), order=NEWEST_FIRST, events=True)
@@ -159,10 +161,9 @@ def _grouped(on: Lowering, frame: Frame, command: Command, rename: Callable[[str
             from simulator.languages.spl.shaping import binned
 
             found = binned(on, found, span, one.at)
-        elif fill is not None and found.kind is not Type.TIME:
-            from simulator.languages.spl.evaluate import call, cast, text
-
-            found = call("coalesce", Type.TEXT, cast(found, Type.TEXT), text(fill))
+        elif fill is not None and one.name != "_time":
+            plain = call("to_text", Type.TEXT, found) if found.kind is Type.TIME else cast(found, Type.TEXT)
+            found = call("coalesce", Type.TEXT, plain, text(fill))
         by[one.name] = found
     aggregates = []
     for agg in command.aggregates:
@@ -290,4 +291,3 @@ BEGINS: dict[str, Begin] = {
     "union": _multisearch,
 }
 """Commands that begin a search."""
-

@@ -13,7 +13,7 @@ from simulator.languages.spl.ast import Command, Name
 from simulator.languages.spl.conditions import both, glob
 from simulator.languages.spl.evaluate import LISTS, call, cast, number, text
 from simulator.languages.spl.frame import Frame, Renamed, Typed
-from simulator.languages.spl.functions import choose
+from simulator.languages.spl.functions import choose, formatted, parsed_time
 from simulator.languages.spl.lowering import Handler, Lowering, null
 from simulator.languages.spl.names import chosen, filled, matches, visible
 from simulator.languages.spl.times import span as length_of
@@ -185,7 +185,13 @@ def binned(on: Lowering, typed: Typed, span: str, at: int) -> Typed:
         length = length_of(span)
         if length is None and not re.fullmatch(r"\d*(mon|month|months|q|qtr|quarter|y|yr|year|years)", span.lower()):
             raise on.invalid(at, f"{span!r} is no length of time")
-        return call("loose_bin_time", Type.TIME, typed, text(span if length is None else f"{length}us"))
+        if length is None:
+            unit = {"m": "month", "q": "quarter", "y": "year"}.get(span.lower().lstrip("1")[:1], "")
+            if not unit or (span[:1].isdigit() and span[0] != "1"):
+                raise on.unsupported(at, f"bins of {span} are not supported", 3)
+            return call("start_of", Type.TIME, typed, text(unit))
+        steps = (Typed(Literal(length, Type.SPAN), Type.SPAN), Typed(Literal(0, Type.TIME), Type.TIME))
+        return call("bin_time", Type.TIME, typed, *steps)
     try:
         width = float(span)
     except ValueError as error:
@@ -288,16 +294,16 @@ def _converted(on: Lowering, typed: Typed, function: str, form: str, at: int) ->
     match function:
         case "ctime":
             when = cast(typed, Type.TIME)
-            shown = call("loose_format_time", Type.TEXT, when, text(form))
+            shown = formatted(when, text(form))
             return shown if typed.kind is Type.TIME else call("coalesce", Type.TEXT, shown, cast(typed, Type.TEXT))
         case "mktime":
-            return call("loose_parse_time", Type.REAL, cast(typed, Type.TEXT), text(form))
+            return parsed_time(cast(typed, Type.TEXT), text(form))
         case "num":
             return cast(typed, Type.REAL)
         case "auto" | "none":
             return typed
         case "rmcomma":
-            return call("loose_replace", Type.TEXT, cast(typed, Type.TEXT), text(","), text(""))
+            return call("replace", Type.TEXT, cast(typed, Type.TEXT), text(","), text(""))
         case _:
             raise on.unsupported(at, f"convert {function} is not supported", len(function))
 
@@ -381,4 +387,3 @@ SHAPES: dict[str, Handler] = {
     ),
 }  # fmt: skip
 """Commands that change fields and choose rows."""
-

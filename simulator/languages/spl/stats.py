@@ -39,6 +39,8 @@ from simulator.languages.spl.names import chosen, filled, matches
 from simulator.tables import Column, Type
 
 _PERCENTILE = re.compile(r"(?:exactperc|upperperc|perc|p)(\d+(?:\.\d+)?)")
+UPPER_MEDIAN = 50.000001
+"""Of an even number of values the higher of the two in the middle, as the documentation has it."""
 TIME_ORDER = (Key(Field("_time")),)
 
 
@@ -93,7 +95,7 @@ def _count(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
     if typed.kind is Type.BOOLEAN:  # count(eval(condition)): the rows for which it holds.
         typed = choose(_holds(typed), number(1), Typed(Literal(None, Type.INTEGER), Type.INTEGER))
     if typed.kind in LISTS:
-        lengths = Typed(_call("loose_list_length", Type.INTEGER, cast(typed, Type.TEXTS)), Type.INTEGER)
+        lengths = Typed(_call("list_length", Type.INTEGER, cast(typed, Type.TEXTS)), Type.INTEGER)
         some = _one("sum", name, prepared.column(on, lengths), Type.INTEGER)
         return replace(some, value=Typed(_call("coalesce", Type.INTEGER, some.value, number(0)), Type.INTEGER),
                        counts=True)  # fmt: skip
@@ -116,7 +118,7 @@ def _distinct(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
     typed = _argument(on, prepared, agg)
     if typed.kind in LISTS:
         found = _one("loose_values", name, prepared.column(on, cast(typed, Type.TEXTS)), Type.TEXTS)
-        length = Typed(_call("loose_list_length", Type.INTEGER, found.value), Type.INTEGER)
+        length = Typed(_call("list_length", Type.INTEGER, found.value), Type.INTEGER)
         return replace(found, value=Typed(_call("coalesce", Type.INTEGER, length, number(0)), Type.INTEGER))
     return replace(_one("distinct_count", name, prepared.column(on, typed), Type.INTEGER), counts=True)
 
@@ -126,7 +128,7 @@ def _values(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
     if typed.kind in LISTS:
         return _one("loose_values", name, prepared.column(on, cast(typed, Type.TEXTS)), Type.TEXTS)
     value = prepared.column(on, cast(typed, Type.TEXT))
-    return _listed(_one("list", name, value, Type.TEXTS, distinct=True, order=(Key(value),)))
+    return _listed(_one("distinct_sorted", name, value, Type.TEXTS))
 
 
 def _listed(counted: Counted) -> Counted:
@@ -168,18 +170,21 @@ def _real(function: str) -> Maker:
 
 def _percentile(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
     match = _PERCENTILE.fullmatch(agg.function)
-    share = float(match[1]) if match else 50.0
+    share = float(match[1]) if match else UPPER_MEDIAN
     value = prepared.column(on, cast(_argument(on, prepared, agg), Type.REAL))
-    measure = Measure(name, "loose_percentile", (value, Literal(share, Type.REAL)), Type.REAL)
+    measure = Measure(name, "percentile_nearest", (value, Literal(share, Type.REAL)), Type.REAL)
     return Counted((measure,), Typed(Field(name), Type.REAL))
+
+
+def _squares(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
+    typed = cast(_argument(on, prepared, agg), Type.REAL)
+    square = Typed(_call("multiply", Type.REAL, typed, typed), Type.REAL)
+    return _one("sum", name, prepared.column(on, square), Type.REAL)
 
 
 def _range(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
     value = prepared.column(on, cast(_argument(on, prepared, agg), Type.REAL))
-    least, most = on.fresh("least"), on.fresh("most")
-    measures = (Measure(least, "minimum", (value,), Type.REAL), Measure(most, "maximum", (value,), Type.REAL))
-    made = _call("subtract", Type.REAL, Typed(Field(most), Type.REAL), Typed(Field(least), Type.REAL))
-    return Counted(measures, Typed(made, Type.REAL))
+    return _one("range", name, value, Type.REAL)
 
 
 def _picked(function: str, by_time: bool) -> Maker:
@@ -187,10 +192,8 @@ def _picked(function: str, by_time: bool) -> Maker:
 
     def make(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
         typed = _argument(on, prepared, agg)
-        if by_time:
-            order = TIME_ORDER if "_time" in prepared.frame.columns else ()
-        else:
-            order = prepared.frame.order
+        timed: tuple[Key, ...] = TIME_ORDER if "_time" in prepared.frame.columns else ()
+        order = timed if by_time else prepared.frame.order
         return _one(function, name, prepared.column(on, typed), typed.kind, order=order)
 
     return make
@@ -206,7 +209,7 @@ def _time_of(function: str) -> Maker:
 
 def _mode(on: Lowering, prepared: Prepared, name: str, agg: Agg) -> Counted:
     typed = cast(_argument(on, prepared, agg), Type.TEXT)
-    return _one("loose_mode", name, prepared.column(on, typed), Type.TEXT)
+    return _one("mode", name, prepared.column(on, typed), Type.TEXT)
 
 
 STATS: dict[str, Maker] = {
@@ -222,11 +225,11 @@ STATS: dict[str, Maker] = {
     "sum": _sum,
     "avg": _real("average"),
     "mean": _real("average"),
-    "sumsq": _real("loose_sum_of_squares"),
-    "stdev": _real("loose_deviation"),
-    "stdevp": _real("loose_deviation_of_all"),
-    "var": _real("loose_variance"),
-    "varp": _real("loose_variance_of_all"),
+    "sumsq": _squares,
+    "stdev": _real("deviation_sample"),
+    "stdevp": _real("deviation_population"),
+    "var": _real("variance_sample"),
+    "varp": _real("variance_population"),
     "median": _percentile,
     "range": _range,
     "mode": _mode,
@@ -371,7 +374,9 @@ def _windowed(on: Lowering, frame: Frame, command: Command, before: int | None, 
 
 def _chart(on: Lowering, frame: Frame, command: Command) -> Frame:
     if len(command.by) > 1:
-        raise on.unsupported(command.at, f"{command.name} by two fields is not supported: its columns depend on data", 5)
+        raise on.unsupported(
+            command.at, f"{command.name} by two fields is not supported: its columns depend on data", 5
+        )
     return _stats(on, frame, command)
 
 

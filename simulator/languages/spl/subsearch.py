@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from simulator.ir import Call, Join, JoinKind, Limit, Literal, Relation, Value
 from simulator.languages.spl import ast
 from simulator.languages.spl.ast import All, Any, Command, Comparison, Inner, Negated, Pipeline, Search
-from simulator.languages.spl.evaluate import Typed, cast
-from simulator.languages.spl.frame import Frame
+from simulator.languages.spl.evaluate import cast
+from simulator.languages.spl.frame import Frame, Typed
 from simulator.languages.spl.names import chosen, filled, matches
 from simulator.tables import Type
 

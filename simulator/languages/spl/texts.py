@@ -12,7 +12,7 @@ from simulator.ir import Aggregate, Const, Explode, Field, Measure, Missing, Not
 from simulator.languages.spl.ast import Command, Eval, Pipeline
 from simulator.languages.spl.cursor import Cursor, unescaped
 from simulator.languages.spl.evals import Evaluating
-from simulator.languages.spl.evaluate import call, cast, text
+from simulator.languages.spl.evaluate import call, cast, number, text
 from simulator.languages.spl.frame import Frame, Typed
 from simulator.languages.spl.functions import json_at
 from simulator.languages.spl.lowering import Handler, Lowering, null
@@ -36,12 +36,16 @@ def _rex(on: Lowering, frame: Frame, command: Command) -> Frame:
     if not groups:
         raise on.invalid(command.at, "this regular expression names no group, (?<name>…)")
     most = int(command.options.get("max_match", "1"))
+    subject = cast(source, Type.TEXT)
     made: dict[str, Typed] = {}
     for group in groups:
         if most == 1:
-            found = call("loose_capture", Type.TEXT, cast(source, Type.TEXT), text(pattern), text(group))
+            found = call("regex_extract_named", Type.TEXT, subject, text(pattern), text(""), text(group))
         else:
-            found = call("loose_captures", Type.TEXTS, cast(source, Type.TEXT), text(pattern), text(group))
+            every = call("regex_extract_all_named", Type.TEXTS, subject, text(pattern), text(""), text(group))
+            found = call("loose_list", Type.TEXTS, every)
+            if most > 1:
+                found = call("loose_list_part", Type.TEXTS, found, number(0), number(most - 1))
         if frame.has(group):  # What does not match leaves the field as it is.
             before = cast(frame.get(group), found.kind)
             found = call("coalesce", found.kind, found, before)
@@ -115,9 +119,10 @@ def _makemv(on: Lowering, frame: Frame, command: Command) -> Frame:
     for name in command.names:
         source = cast(frame.get(name), Type.TEXT)
         if "tokenizer" in options:
-            made[name] = call("loose_captures", Type.TEXTS, source, text(options["tokenizer"]), text("1"))
+            tokens = text(options["tokenizer"])
+            made[name] = call("regex_extract_all", Type.TEXTS, source, tokens, text(""), number(1))
         else:
-            split = call("loose_split", Type.TEXTS, source, text(options.get("delim", " ")))
+            split = call("split", Type.TEXTS, source, text(options.get("delim", " ")))
             if options.get("allowempty", "f").lower() not in ("t", "true"):
                 split = call("loose_list_keep", Type.TEXTS, split, text(r"(?=(?s:.))"))
             made[name] = split
@@ -129,7 +134,7 @@ def _nomv(on: Lowering, frame: Frame, command: Command) -> Frame:
     for name in chosen(command.names, frame.columns):
         value = frame.get(name)
         if value.kind is Type.TEXTS:
-            made[name] = call("loose_list_join", Type.TEXT, value, text("\n"))
+            made[name] = call("join", Type.TEXT, value, text("\n"))
     return frame.extend(made)
 
 

@@ -12,8 +12,6 @@ from simulator.ir import Call, Expr, Field, Literal, Not, Now, Test, Value
 from simulator.ir.scalar import Const
 from simulator.tables import Type
 
-RELATIVE = re.compile(r"(?:([+-])?(\d+)?([a-z]+))?(@[a-z]+\d?)?((?:[+-]\d*[a-z]+)*)", re.IGNORECASE)
-
 _UNITS = {
     "s": 1, "sec": 1, "secs": 1, "second": 1, "seconds": 1,
     "m": 60, "min": 60, "mins": 60, "minute": 60, "minutes": 60,
@@ -53,9 +51,63 @@ def instant(text: str) -> Value | None:
         except ValueError:
             continue
         return Literal(round(when.timestamp() * 1_000_000), Type.TIME)
-    if RELATIVE.fullmatch(text):
-        return Call("shift_time", (Now(), Literal(text, Type.TEXT)), Type.TIME)
+    return shifted(Now(), text)
+
+
+_SNAPS = {"s": "second", "m": "minute", "h": "hour", "d": "day", "w": "sunday_week", "mon": "month", "q": "quarter",
+          "y": "year"}  # fmt: skip
+_STEP = re.compile(r"([+-])(\d*)([a-z]+)|@([a-z]+)(\d?)", re.IGNORECASE)
+
+
+def shifted(when: Value, modifier: str) -> Value | None:
+    """`when` moved as a modifier says (`-1d@d+8h`), or None for what is none."""
+    at, text = 0, modifier.strip()
+    if text.lower() in ("now", ""):
+        return when
+    text = text if text[0] in "+-@" else f"+{text}"
+    while at < len(text):
+        found = _STEP.match(text, at)
+        if found is None:
+            return None
+        at = found.end()
+        moved = _snapped(when, found[4], found[5]) if found[4] else _moved(when, found[1], found[2], found[3])
+        if moved is None:
+            return None
+        when = moved
+    return when
+
+
+def _unit(name: str) -> str | None:
+    lowered = name.lower()
+    if lowered in _UNITS:
+        return {1: "s", 60: "m", 3600: "h", 86400: "d", 604800: "w"}[_UNITS[lowered]]
+    for stem, unit in (("mon", "mon"), ("q", "q"), ("y", "y")):
+        if lowered.startswith(stem):
+            return unit
     return None
+
+
+def _snapped(when: Value, name: str, day: str) -> Value | None:
+    unit = _unit(name)
+    if unit is None:
+        return None
+    if unit == "w" and day not in ("", "0", "7"):
+        days = Literal(int(day) * _UNITS["d"] * 1_000_000, Type.SPAN)
+        back = Call("subtract", (when, days), Type.TIME)
+        return Call("add", (Call("start_of", (back, Literal("sunday_week", Type.TEXT)), Type.TIME), days), Type.TIME)
+    return Call("start_of", (when, Literal(_SNAPS[unit], Type.TEXT)), Type.TIME)
+
+
+def _moved(when: Value, sign: str, count: str, name: str) -> Value | None:
+    unit = _unit(name)
+    number = int(count or 1) * (-1 if sign == "-" else 1)
+    if unit in ("mon", "q", "y"):
+        months = number * {"mon": 1, "q": 3, "y": 12}[unit]
+        return Call("add_months", (when, Literal(months, Type.INTEGER)), Type.TIME)
+    length = span(f"{abs(number)}{name}")
+    if length is None:
+        return None
+    return Call("add", (when, Literal(length if number >= 0 else -length, Type.SPAN)), Type.TIME)
 
 
 def window(name: str, value: str, column: str) -> Expr:
@@ -65,5 +117,3 @@ def window(name: str, value: str, column: str) -> Expr:
         return Const(True)
     before = Test(Call("less", (Field(column), when), Type.BOOLEAN))
     return Not(before) if name in ("earliest", "_index_earliest", "starttime") else before
-
-
