@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from simulator.languages.context import Compiled
 from simulator.languages.embedded import Query
@@ -31,10 +32,16 @@ def compile_query(
     schemas: Mapping[str, Table],
     macros: Macros | None = None,
     lookups: Lookups | None = None,
+    *,
+    text: str | None = None,
 ) -> Compiled:
-    """The query's plan over the tables of `schemas`. `macros` go before those that are bundled. Raises InvalidRule and
-    UnsupportedRule, with the place."""
-    source = expand(without_comments(plain(query)), {**BUNDLED, **(macros or {})})
+    """The query's plan over the tables of `schemas`. `macros` go before those that are bundled. `text` is what the
+    query says where its own text only shows how it is written (as long, with other line breaks). Raises InvalidRule
+    and UnsupportedRule, with the place."""
+    written = plain(query)
+    if text is not None and len(text) == len(query.text):
+        written = replace(written, text=text)
+    source = expand(without_comments(written), {**BUNDLED, **(macros or {})})
     pipeline = parse(source)
     wants = Wants()
     for _ in range(MAX_ATTEMPTS):
