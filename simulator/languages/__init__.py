@@ -30,14 +30,14 @@ def load_rules(
     in files with a top-level `placeholders:` mapping. `tables` are declared tables by name (of a stream, of a schema
     file), on top of `simulator.tables.TABLES`. Raises UsageError for a path that does not exist; nothing else.
     """
-    suffixes = {suffix for language in LANGUAGES for suffix in language.suffixes}
+    suffixes = {suffix for language in LANGUAGES for suffix in (*language.suffixes, *language.bare)}
     claimed: dict[str, list[files.RuleFile]] = {language.name: [] for language in LANGUAGES}
     checked: list[Checked] = []
     order: dict[str, int] = {}
     for path in files.find(paths, suffixes):
         file = files.read(path)
         order[file.path] = len(order)
-        takers = [one for one in LANGUAGES if file.path.lower().endswith(one.suffixes) and one.sniff(file.text)]
+        takers = [one for one in LANGUAGES if _takes(one, file)]
         for language in takers:
             claimed[language.name].append(file)
         if not takers and (said := files.unclaimed(file)):
@@ -50,3 +50,8 @@ def load_rules(
         checked.extend(loaded.files)
     checked.sort(key=lambda one: order[one.path])
     return Ruleset(tuple(rules), tuple(checked))
+
+
+def _takes(language: Language, file: files.RuleFile) -> bool:
+    name = file.path.lower()
+    return name.endswith(language.bare) or (name.endswith(language.suffixes) and language.sniff(file.text))

@@ -25,6 +25,8 @@ class Language:
     suffixes: tuple[str, ...]
     sniff: Callable[[str], bool]
     load: Callable[[Sequence[RuleFile], Context], Loaded]
+    bare: tuple[str, ...] = ()
+    """Suffixes of files that are its own, whatever they look like."""
 
 
 def _sniff_sigma(text: str) -> bool:
@@ -96,10 +98,23 @@ def _any(_text: str) -> bool:
     return True
 
 
+def _sniff_spl(text: str) -> bool:
+    from simulator.languages import spl
+
+    return spl.sniff(text)
+
+
+def _load_spl(files: Sequence[RuleFile], context: Context) -> Loaded:
+    from simulator.languages import spl
+
+    return spl.load(files, context)
+
+
 LANGUAGES: tuple[Language, ...] = (
     Language("sigma", (".yml", ".yaml"), _sniff_sigma, _load_sigma),
     Language("elastic", (".toml",), _sniff_elastic, _load_elastic),
     Language("eql", (".eql",), _any, _load_eql),
     Language("kuery", (".kuery",), _any, _load_kuery),
     Language("esql", (".esql",), _any, _load_esql),
+    Language("spl", (".yml", ".yaml", ".conf"), _sniff_spl, _load_spl, bare=(".spl",)),
 )

@@ -20,8 +20,8 @@ from simulator.engine.functions.encodings import ENCODINGS
 from simulator.engine.functions.hashes import HASHES
 from simulator.engine.functions.json_ import JSON
 from simulator.engine.functions.lists import LISTS
-from simulator.engine.functions.mathematics import MATHEMATICS
 from simulator.engine.functions.loose import LOOSE, LOOSE_AGGREGATES
+from simulator.engine.functions.mathematics import MATHEMATICS
 from simulator.engine.functions.model import Aggregator, Function, Ranking
 from simulator.engine.functions.multivalues import ELEMENTS, MULTIVALUES
 from simulator.engine.functions.numbers import NUMBERS

@@ -1,8 +1,8 @@
 """Splunk's Search Processing Language: macros -> grammar -> lowering; and the files its searches stand in.
 
-`searches`, `evals` and `grammar` read the text, `pipeline` cuts it into commands; `reading`, `shaping`, `stats`, `texts`
-and `joining` lower one group of commands each, over the rows that `frame` describes. Subset and semantics are in
-docs/languages.md.
+`searches`, `evals` and `grammar` read the text, `pipeline` cuts it into commands; `reading`, `shaping`, `stats`,
+`texts` and `joining` lower one group of commands each, over the rows that `frame` describes. Subset and semantics are
+in docs/languages.md.
 """
 
 from __future__ import annotations

@@ -190,7 +190,9 @@ def _timing(value: Mapping[str, Any]) -> Timing | None:
     if not isinstance(found, dict):
         return None
     return Timing(
-        str(found.get("cron_schedule") or ""), str(found.get("earliest_time") or ""), str(found.get("latest_time") or "")
+        str(found.get("cron_schedule") or ""),
+        str(found.get("earliest_time") or ""),
+        str(found.get("latest_time") or ""),
     )
 
 
@@ -203,7 +205,9 @@ def _conf(file: RuleFile) -> Contents:
         values = stanza.values
         if "definition" in values:
             macros.append(_conf_macro(stanza))
-        elif name.startswith("transforms") or (("filename" in values or "collection" in values) and "search" not in values):
+        elif name.startswith("transforms") or (
+            ("filename" in values or "collection" in values) and "search" not in values
+        ):
             lookups.append(lookup({"name": stanza.name, **values}, Path(file.path).parent))
         elif values.get("search", "").strip() and stanza.name != "default":
             found.append(_saved(file, stanza))

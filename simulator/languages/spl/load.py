@@ -32,23 +32,23 @@ def load(files: Sequence[RuleFile], context: Context) -> Loaded:
             opened.append((file, None, error))
     macros: MacroTable = {}
     lookups: LookupTables = {}
-    folders = {folder for file, found, _ in opened if found and found.detections for folder in beside(file.path)}
+    folders = {folder for file, held, _ in opened if held and held.detections for folder in beside(file.path)}
     for folder in sorted(folders):
-        for found in _folder(folder):
-            _collect(found, macros, lookups)
-    for _, found, _ in opened:
-        if found is not None:
-            _collect(found, macros, lookups)
+        for one in _folder(folder):
+            _collect(one, macros, lookups)
+    for _, held, _ in opened:
+        if held is not None:
+            _collect(held, macros, lookups)
     rules: list[Rule] = []
     checked: list[Checked] = []
-    for file, found, error in opened:
-        if error is not None:
-            checked.append(Checked(file.path, "rule", "spl", *_worst([_problem(error)])))
-        elif found is not None:
-            made, problems = _rules(found, context, macros, lookups)
+    for file, held, broken in opened:
+        if broken is not None:
+            checked.append(Checked(file.path, "rule", "spl", *_worst([_problem(broken)])))
+        elif held is not None:
+            made, problems = _rules(held, context, macros, lookups)
             rules.extend(made)
             status, shown = _worst(problems)
-            checked.append(Checked(file.path, found.kind, "spl", status, shown, len(made)))
+            checked.append(Checked(file.path, held.kind, "spl", status, shown, len(made)))
     return Loaded(tuple(rules), tuple(checked))
 
 

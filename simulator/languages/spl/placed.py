@@ -8,9 +8,9 @@ _SPACE = " \t\r\n"
 
 
 def placed(path: str, file: str, value: str, line: int, column: int) -> Query:
-    """`value`, the scalar that begins at `line` and `column` of `file`, as a query with the file's own lines: where YAML
-    folded a line break to a space, the text of the query has a line break again. Only for places and for showing;
-    what is parsed is `value`, character by character as long."""
+    """`value`, the scalar that begins at `line` and `column` of `file`, as a query with the file's own lines: where
+    YAML folded a line break to a space, the text of the query has a line break again. Only for places and for
+    showing; what is parsed is `value`, which is as long, character by character."""
     lines = file.split("\n")
     at = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
     starts: list[tuple[int, int]] = []
