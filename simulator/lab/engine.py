@@ -10,16 +10,20 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final
 
 from simulator.errors import UsageError
+from simulator.lab import fence
 from simulator.lab.plan import Run
+from simulator.lab.proxy import PROXY_PORT
 from simulator.lab.script import boot, environment
 
 LABEL: Final = "org.sparring.lab"
@@ -79,19 +83,32 @@ def remains(client: Any, alive: Any = None) -> dict[str, list[Any]]:
 def sweep(client: Any, alive: Any = None) -> int:
     """Remove what labs that are gone have left; gives how many things that were."""
     found = remains(client, alive)
+    running = alive or _alive
+    rules = _unfence(lambda owner: not running(_parsed(owner)))
     for container in found["containers"]:
         with contextlib.suppress(Exception):
             container.remove(force=True, v=True)
     for one in (*found["networks"], *found["volumes"]):
         with contextlib.suppress(Exception):
             one.remove()
-    return sum(map(len, found.values()))
+    return sum(map(len, found.values())) + rules
+
+
+def _unfence(gone: Any) -> int:
+    """Take down the fences of owners that are gone, where that can be done."""
+    with contextlib.suppress(OSError, subprocess.SubprocessError):
+        return fence.take_down(gone) if fence.possible() else 0
+    return 0
 
 
 def _owner(thing: Any) -> tuple[str, int]:
     """The host and process that made a thing, from its label."""
     labels = thing.attrs.get("Labels") or (thing.attrs.get("Config") or {}).get("Labels") or {}
-    host, _, number = str(labels.get(f"{LABEL}.owner", "")).rpartition(":")
+    return _parsed(str(labels.get(f"{LABEL}.owner", "")))
+
+
+def _parsed(owner: str) -> tuple[str, int]:
+    host, _, number = owner.rpartition(":")
     return host, int(number) if number.isdigit() else 0
 
 
@@ -117,6 +134,10 @@ class Engine:
     an exception, Ctrl-C or SIGTERM, all of it is removed."""
 
     client: Any
+    ports: Collection[int] = ()
+    """Ports of the gateway that are the lab's besides the usual ones."""
+    fenced: bool = False
+    """Whether this machine's own services are out of reach."""
     name: str = field(default_factory=lambda: f"sparring-lab-{uuid.uuid4().hex[:8]}")
     swept: int = 0
     gateway: str = ""
@@ -126,7 +147,12 @@ class Engine:
     @property
     def labels(self) -> dict[str, str]:
         """The labels of everything this lab makes."""
-        return {LABEL: self.name, f"{LABEL}.owner": f"{socket.gethostname()}:{os.getpid()}"}
+        return {LABEL: self.name, f"{LABEL}.owner": self.owner}
+
+    @property
+    def owner(self) -> str:
+        """This machine and process."""
+        return f"{socket.gethostname()}:{os.getpid()}"
 
     def __enter__(self) -> Engine:
         self.swept = sweep(self.client)
@@ -134,10 +160,16 @@ class Engine:
             self._before = signal.signal(signal.SIGTERM, _terminate)
         try:
             self._network = self.client.networks.create(
-                self.name, driver="bridge", internal=True, labels=self.labels, enable_ipv6=False
+                self.name,
+                driver="bridge",
+                internal=True,
+                labels=self.labels,
+                enable_ipv6=False,
+                options={"com.docker.network.bridge.enable_icc": "false"},
             )
             self._network.reload()
             self.gateway = self._network.attrs["IPAM"]["Config"][0]["Gateway"]
+            self._fence()
         except BaseException:
             self.__exit__(None, None, None)
             raise
@@ -153,8 +185,16 @@ class Engine:
             if self._network is not None:
                 with contextlib.suppress(Exception):
                     self._network.remove()
+            if self.fenced:
+                _unfence(lambda owner: owner == self.owner)
             if self._before is not None:
                 signal.signal(signal.SIGTERM, self._before)
+
+    def _fence(self) -> None:
+        bridge = f"br-{str(self._network.id)[:12]}"
+        if fence.possible() and Path(f"/sys/class/net/{bridge}").is_dir():
+            fence.put_up(bridge, self.owner, {53, 80, 443, PROXY_PORT, *self.ports})
+            self.fenced = True
 
     def start(self, run: Run, image: str, certificate: str) -> Any:
         """Create a container for a run, not yet started, and give it with its address decided."""

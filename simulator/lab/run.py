@@ -84,9 +84,11 @@ def perform(
     """Run what was planned, in order; `wait` is called with the number of each run before it starts."""
     ports = {port: scheme for run in runs for port, scheme in run.ports.items()}
     made: list[Recording] = []
-    with Engine(client) as engine, Proxy(engine.gateway, ports=ports) as proxy:
+    with Engine(client, ports) as engine, Proxy(engine.gateway, ports=ports) as proxy:
         if engine.swept:
             say(f"removed {engine.swept} things that an earlier lab left behind")
+        if not engine.fenced:
+            say("not root: what listens here on all addresses can be reached from the containers")
         for number, run in enumerate(runs):
             if wait is not None:
                 wait(number)

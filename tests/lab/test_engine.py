@@ -31,6 +31,8 @@ class Thing:
     def reload(self) -> None:
         pass
 
+    id = "0123456789abcdef"
+
 
 class Shelf:
     def __init__(self) -> None:

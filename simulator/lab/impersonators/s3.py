@@ -20,7 +20,9 @@ from xml.sax.saxutils import escape
 
 from simulator.lab.exchange import Headers, Request, Response, as_xml, ranged
 
-_HOST: Final = re.compile(r"(?:(?P<bucket>.+)\.)?s3[.-](?:(?P<region>[a-z0-9-]+)\.)?amazonaws\.com")
+_HOST: Final = re.compile(
+    r"(?:(?P<bucket>.+)\.)?s3(?:-fips|-accelerate)?[.-](?:dualstack\.)?(?:(?P<region>[a-z0-9-]+)\.)?amazonaws\.com"
+)
 _NAMESPACE: Final = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"'
 _KEPT: Final = ("content-type", "content-encoding", "cache-control", "content-disposition")
 _MOST_KEYS: Final = 1000

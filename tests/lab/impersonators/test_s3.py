@@ -35,6 +35,7 @@ def test_a_file_is_there_after_it_was_put() -> None:
         "https://s3.eu-central-1.amazonaws.com/files/x",
         "https://s3.amazonaws.com/files/x",
         "https://files.s3.amazonaws.com/x",
+        "https://files.s3.dualstack.eu-central-1.amazonaws.com/x",
         "https://storage.example.org/files/x",
     ],
 )
