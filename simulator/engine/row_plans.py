@@ -80,7 +80,15 @@ class RowPlan:
 
 def over_events(plan: Relation) -> bool:
     """Whether a plan has no operators over rows."""
-    return isinstance(plan, Scan | Filter | Union) and not any(isinstance(node, Read) for node in within(plan))
+    match plan:
+        case Scan():
+            return True
+        case Filter(source):
+            return over_events(source)
+        case Union(sources):
+            return all(map(over_events, sources))
+        case _:
+            return False
 
 
 def plan_alerts(rule: Rule) -> Relation | RowPlan:
