@@ -40,9 +40,9 @@ class Candidates:
 
     events: pa.Table
     tables: Mapping[int, pa.Table]
-    first: int
-    last: int
-    """The times of the first and the last event that was read at all."""
+    first: int | None
+    last: int | None
+    """The times of the first and the last event that was read at all; None where there is no event."""
     now: int
     """The time of a run without a schedule."""
 
@@ -51,8 +51,7 @@ def gather(
     found: Mapping[int, Sequence[pa.Table]], first: int | None, last: int | None, now: int | None = None
 ) -> Candidates:
     """Candidates from what the parts of a source gave for each leaf (number -> tables)."""
-    first, last = first or 0, last or 0
-    now = last + 1 if now is None else now
+    now = (last or 0) + 1 if now is None else now
     tables = {number: pa.concat_tables(pieces).combine_chunks() for number, pieces in found.items() if pieces}
     known = [table.select(EVENT_COLUMNS) for table in tables.values()]
     if not known:
@@ -147,6 +146,8 @@ class Tails:
         """Of each alert the time, the run and the evidence, in order."""
         line = None
         if rule.schedule is not None:
+            if self.candidates.first is None or self.candidates.last is None:
+                return []
             line = timeline(rule.schedule, self.candidates.first, self.candidates.last)
         leaves = self.leaves(plan, targets, line)
         filled = frozenset(number for number, (table, _, _) in leaves.items() if table.num_rows)

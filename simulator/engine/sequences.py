@@ -1,6 +1,6 @@
 """Sequences and samples (`ir.Sequence`, `ir.Sample`): one pass over the rows of all steps in order of time, by key.
 
-A step's rows come as a table: `e`, the evidence (events by number, in order), `t`, the time of the last (null: none),
+A step's rows come as a table: `e`, the evidence (events by number, in order), `t`, the time of the last,
 `n`, the run, and the join values `k0`, `k1` …. What comes out has the same columns.
 """
 
@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -20,8 +20,6 @@ from simulator.ir import Sequence as SequenceNode
 
 Key = tuple[Any, ...]
 Evidence = tuple[int, ...]
-NEVER = -(1 << 62)
-"""The time of rows that have none: they come first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +66,13 @@ def found_by(node: SequenceNode | Sample, tables: Sequence[pa.Table]) -> pa.Tabl
 
 
 def _rows(table: pa.Table) -> Rows:
+    table = table.filter(table["t"].is_valid())
     columns = [table["n"].to_pylist(), *(table[name].to_pylist() for name in table.column_names if name[0] == "k")]
     keys = [tuple(map(_hashable, key)) for key in zip(*columns, strict=True)]
     rows = Rows(
         keys,
         [tuple(numbers or ()) for numbers in table["e"].to_pylist()],
-        [NEVER if time is None else time for time in table["t"].to_pylist()],
+        cast("list[int]", table["t"].to_pylist()),
     )
     return rows.only({key for key in set(keys) if None not in key})
 
@@ -85,7 +84,7 @@ def _hashable(value: Any) -> Any:
 def _table(matches: list[Match], like: pa.Table) -> pa.Table:
     columns: dict[str, Any] = {
         "e": pa.array([match.evidence for match in matches], pa.list_(pa.int64())),
-        "t": pa.array([None if max(match.times) == NEVER else max(match.times) for match in matches], pa.int64()),
+        "t": pa.array([max(match.times) for match in matches], pa.int64()),
         "n": pa.array([match.key[0] for match in matches], pa.int64()),
     }
     for place, name in enumerate(name for name in like.column_names if name[0] == "k"):

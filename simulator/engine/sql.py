@@ -336,20 +336,22 @@ class Builder:
         frame = Frame(self.keys(node.by, made), order, node.preceding, node.following)
         measures = Measures(self.values, made.row, self.calls)
         columns = dict(made.row.columns)
-        hidden = self._carried(made, False)
-        select = exp.select(*(name for name in hidden if not (node.gather and name in "et"))).from_(made.name)
-        if node.gather:
-            select = select.select(
-                exp.alias_(gathered(made, frame.over), "e"),
-                exp.alias_(frame.over(exp.Max(this=exp.column("t"))), "t"),
-            )
-        names = {measure.name for measure in node.measures}
-        select = select.select(*(column for name, (column, _) in columns.items() if name not in names), copy=False)
+        added: list[Node] = []
         for measure in node.measures:
             columns[measure.name] = (self._new(), measure.kind)
-            own = self.order(measure.order, made)
-            made_of = measures.measure(measure, own, frame)
-            select = select.select(exp.alias_(made_of, columns[measure.name][0]), copy=False)
+            value = measures.measure(measure, self.order(measure.order, made), frame)
+            added.append(exp.alias_(value, columns[measure.name][0]))
+        if measures.ranks:
+            ranked = _some_of(made, self._carried(made, False), made.row.columns)
+            ranked = ranked.select(*(exp.alias_(rank, name) for name, rank in measures.ranks.items()))
+            made = self._add(ranked, made.row.columns, made, ordered=False)
+        names = {measure.name for measure in node.measures}
+        hidden = [name for name in self.hidden if not (node.gather and name in "et")]
+        kept = [column for name, (column, _) in made.row.columns.items() if name not in names]
+        select = exp.select(*hidden, *kept, *added).from_(made.name)
+        if node.gather:
+            evidence, time = gathered(made, frame.over), frame.over(exp.Max(this=exp.column("t")))
+            select = select.select(exp.alias_(evidence, "e"), exp.alias_(time, "t"), copy=False)
         if node.gather:
             return self._add(select, columns, single=False, distinct=False)
         return self._add(select, columns, made, ordered=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlglot import exp
 
@@ -55,6 +55,8 @@ class Measures:
     values: Values
     row: Row
     calls: Calls
+    ranks: dict[str, Node] = field(default_factory=dict)
+    """Columns that must be beside those of the rows: places in the orders of measures over frames."""
 
     def measure(self, measure: Measure, order: Sequence[Node], frame: Frame | None) -> Node:
         """`measure` over a group, or over `frame`. `order` is the measure's own, with ties settled."""
@@ -68,7 +70,7 @@ class Measures:
         conditions = [] if entry.nulls else [arg.copy().is_(exp.null()).not_() for arg in args]
         if measure.where is not None:
             conditions.append(self.values.predicate(measure.where, self.row))
-        over = _over(conditions, frame)
+        over = self._over(conditions, frame)
         if entry.sql is not None and not (measure.distinct and not entry.plain):
             found = entry.sql(Ask(args, kinds, measure.kind, order, _distinct(over) if measure.distinct else over))
             if found is not None:
@@ -79,6 +81,28 @@ class Measures:
         rows = exp.Anonymous(this="list", expressions=[exp.Order(this=struct, expressions=list(order))])
         return exp.func(self.calls.aggregator(measure.function, kinds, measure.kind, measure.distinct), over(rows))
 
+    def _over(self, conditions: Sequence[Node], frame: Frame | None) -> Over:
+        def over(function: Node) -> Node:
+            if frame is not None and function.name in _EXTREMES:
+                function = self._by_rank(function, frame)
+            if conditions:
+                where = exp.and_(*(condition.copy() for condition in conditions))
+                function = exp.Filter(this=function, expression=exp.Where(this=where))
+            return frame.over(function) if frame is not None else function
+
+        return over
+
+    def _by_rank(self, function: Node, frame: Frame) -> Node:
+        """DuckDB's window functions `first` and `last` take no condition; the value at the extreme of a rank does."""
+        ordered = function.expressions[0]
+        rank = f"rank{len(self.ranks)}"
+        self.ranks[rank] = exp.Window(
+            this=exp.func("row_number"),
+            partition_by=[part.copy() for part in frame.by],
+            order=exp.Order(expressions=[key.copy() for key in ordered.expressions]),
+        )
+        return exp.Anonymous(this=_EXTREMES[function.name], expressions=[ordered.this, exp.column(rank)])
+
     def _argument(self, arg: Value) -> Node:
         """An argument; a constant number as it is, since some functions need one."""
         if isinstance(arg, Literal) and isinstance(arg.value, int | float) and not isinstance(arg.value, bool):
@@ -86,17 +110,8 @@ class Measures:
         return self.values.value(arg, self.row)
 
 
+_EXTREMES = {"first": "arg_min_null", "last": "arg_max_null"}
 Over = Callable[[Node], Node]
-
-
-def _over(conditions: Sequence[Node], frame: Frame | None) -> Over:
-    def over(function: Node) -> Node:
-        if conditions:
-            where = exp.and_(*(condition.copy() for condition in conditions))
-            function = exp.Filter(this=function, expression=exp.Where(this=where))
-        return frame.over(function) if frame is not None else function
-
-    return over
 
 
 def _distinct(over: Over) -> Over:

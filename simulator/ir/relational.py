@@ -9,9 +9,9 @@ have no names that nobody declared: what a relation's rows hold is `simulator.ir
 of them: a row made of several rows has the evidence of all of them, each event once.
 
 Rows have no order but what an operator's own `order` says. Where an order leaves rows equal, the time of their last
-event decides (no time comes first), then their evidence (compared as lists of events, those in order of time and id),
-then their values, column by column in the order of `columns_of` (ascending, nulls last), so that every executor gives
-the same. This is also the order of rows where none was asked for ("default: time, evidence").
+event decides (no time comes first), then their evidence (compared event by event, in order of time and id), then their
+values, column by column in the order of `columns_of` (ascending, nulls last), so that every executor gives the same.
+This is also the order of rows where none was asked for ("default: time, evidence").
 """
 
 from __future__ import annotations
@@ -288,7 +288,8 @@ class Explode:
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a sequence or sample: its rows, and its join values in the sequence's order, compared as `=` of
-    their kinds; a row in which any is null takes no part. `missing`: no such row may come between the neighbours."""
+    their kinds; a row in which any is null, or that has no time, takes no part. `missing`: no such row may come
+    between the neighbours."""
 
     source: Relation
     by: tuple[Value, ...] = ()

@@ -19,7 +19,8 @@ class Schedule:
     compares with every threshold (default: any row is). A row whose events have all been in one alert of the same rule
     before, is a repetition and no alert; a row without events is one when the run before gave such a row too. Rules
     without a schedule whose plans have row operators know repetitions as well: their rows come in order of time and
-    evidence.
+    evidence. An alert's time is that of its run, or without a schedule, that of its last event (of the run, if it has
+    no events).
     """
 
     every: int

@@ -38,6 +38,12 @@ class Row:
         return tuple(cast(int, event["_event_id"]) for _, event in self.evidence)
 
     @property
+    def places(self) -> tuple[tuple[datetime, int], ...]:
+        """The events behind the row as they compare: by time and id."""
+        times = (cast("datetime | None", event.get("_time")) for _, event in self.evidence)
+        return tuple(zip((time or EARLIEST for time in times), self.events, strict=True))
+
+    @property
     def time(self) -> datetime | None:
         """The time of the last of them."""
         return cast("datetime | None", self.evidence[-1][1].get("_time")) if self.evidence else None
@@ -61,7 +67,7 @@ def in_order(rows: Sequence[Row], columns: Iterable[str] = ()) -> list[Row]:
 
     def place(row: Row) -> Any:
         values = [(row.fields[name] is None, comparable(row.fields[name])) for name in names]
-        return (row.time or EARLIEST, row.events, values)
+        return (row.time or EARLIEST, row.places, values)
 
     return sorted(rows, key=place)
 

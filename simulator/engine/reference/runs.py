@@ -28,13 +28,21 @@ def alerts(rule: Rule, events: Iterable[tuple[str, Event]]) -> list[Alert]:
         found = in_time_order(rows(rule.plan, given))
         if not all(isinstance(node, (Scan, Filter, Union, Correlate)) for node in within(rule.plan)):
             found = _without_repetitions([(0, found)])[0]
-        return [Alert(None if row.time is None else micros(row.time), row.as_evidence()) for row in found]
+        now = max((_time(event) for _, event in given if event.get("_time") is not None), default=0) + 1
+        return [Alert(_of(row, now), row.as_evidence()) for row in found]
     runs = [(time, _run(rule, rule.schedule, given, time)) for time in run_times(rule.schedule, given)]
     return [
         Alert(time, row.as_evidence())
         for (time, _), kept in zip(runs, _without_repetitions(runs), strict=True)
         for row in kept
     ]
+
+
+def _of(row: Row, now: int) -> int | None:
+    """When a rule without a schedule says so: at the time of the last event, or if there is none, in the end."""
+    if not row.events:
+        return now
+    return None if row.time is None else micros(row.time)
 
 
 def run_times(schedule: Schedule, events: Iterable[tuple[str, Event]]) -> list[int]:
@@ -67,7 +75,7 @@ def _run(rule: Rule, schedule: Schedule, events: list[tuple[str, Event]], time: 
 
 def in_time_order(found: list[Row]) -> list[Row]:
     """Rows by time and evidence, otherwise as they are."""
-    return sorted(found, key=lambda row: (row.time or EARLIEST, row.events))
+    return sorted(found, key=lambda row: (row.time or EARLIEST, row.places))
 
 
 def _without_repetitions(runs: list[tuple[int, list[Row]]]) -> list[list[Row]]:

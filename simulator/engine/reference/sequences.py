@@ -59,19 +59,19 @@ def _of_one_key(
     """The partial sequence that stands at each step (of those that are not missing)."""
     whole = []
     for moment in _moments([*(found[n] for n in positive), until]):
-        if any(_is(row, moment) for row in until):
-            at.clear()
         for n in range(last, -1, -1):
             for row in found[positive[n]]:
                 if not _is(row, moment):
                     continue
                 partial = _moved(at, n, row, span)
-                if partial is None or _forbidden(steps, found, positive, n, partial, span):
+                if partial is None:
                     continue
                 if n < last:
                     at[n] = partial
-                elif not _forbidden_after(steps, found, positive, partial, span):
+                elif not any(_forbidden(steps, found, positive, m, partial, span) for m in range(last + 2)):
                     whole.append(partial)
+        if any(_is(row, moment) for row in until):
+            at.clear()
     return whole
 
 
@@ -102,24 +102,17 @@ def _forbidden(
     partial: _Partial,
     span: timedelta | None,
 ) -> bool:
-    """Whether a row of a missing step stands right before step n: between the last two rows, or before the first."""
-    between = [row for m in range(positive[n - 1] + 1 if n else 0, positive[n]) for row in found[m]]
+    """Whether a row of a missing step stands right before step n: between two rows, before the first or after the
+    last."""
+    between = [row for m in range(positive[n - 1] + 1 if n else 0, [*positive, len(steps)][n]) for row in found[m]]
     if n == 0:
         low = None if span is None else partial.first - span
         return any((low is None or low <= _time(row)) and _time(row) < partial.first for row in between)
-    return any(_time(partial.rows[-2]) < _time(row) < partial.last for row in between)
-
-
-def _forbidden_after(
-    steps: Sequence[Step],
-    found: Sequence[Sequence[Row]],
-    positive: Sequence[int],
-    partial: _Partial,
-    span: timedelta | None,
-) -> bool:
-    """Whether a row of a missing step comes after the last one."""
-    after = [row for m in range(positive[-1] + 1, len(steps)) for row in found[m]]
-    return any(_time(row) > partial.last and (span is None or _time(row) <= partial.first + span) for row in after)
+    if n == len(positive):
+        return any(
+            _time(row) > partial.last and (span is None or _time(row) <= partial.first + span) for row in between
+        )
+    return any(_time(partial.rows[n - 1]) < _time(row) < _time(partial.rows[n]) for row in between)
 
 
 def samples(found: Sequence[Sequence[Keyed]]) -> list[Row]:
