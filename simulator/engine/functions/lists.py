@@ -40,7 +40,11 @@ def _zip(*args: Any) -> str | None:
 LISTS = (
     Function("element_at", _element, sql("_0[CASE WHEN _1 >= 0 THEN least(_1, 2147483646) + 1 ELSE _1 END]")),
     Function("list_length", len, sql("CAST(len(_0) AS BIGINT)")),
-    Function("list_contains", lambda items, item: item in items, sql("list_contains(_0, _1)")),
+    Function(
+        "list_contains",
+        lambda items, item: item in items,
+        sql("CASE WHEN _1 IS NOT NULL THEN list_contains(_0, _1) END"),
+    ),
     Function("list_overlaps", lambda left, right: any(item in right for item in left), sql("list_has_any(_0, _1)")),
     Function("list_contains_all", lambda left, right: all(item in left for item in right), sql("list_has_all(_0, _1)")),
     Function("list_index_of", lambda items, item: items.index(item) if item in items else -1),

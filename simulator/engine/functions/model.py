@@ -27,8 +27,8 @@ class Function:
 
     `sql` gets and gives DuckDB values of these types: TEXT and DYNAMIC VARCHAR, INTEGER, SPAN and TIME BIGINT (a TIME
     is microseconds since 1970 here too, so no time zone can get in), REAL DOUBLE, BOOLEAN BOOLEAN, lists VARCHAR[],
-    BIGINT[] or DOUBLE[]. Where `nulls` is not set, its result counts only where no argument is null: the tails see to
-    that.
+    BIGINT[] or DOUBLE[]. Where `nulls` is not set, a null argument must give null, as DuckDB's own functions mostly do
+    (but not `least`, `greatest` and `list_contains`).
     """
 
     name: str

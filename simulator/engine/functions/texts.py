@@ -69,6 +69,8 @@ def _character(code: int) -> str:
     return chr(code) if 0 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else ""
 
 
+_CLAMPED = "CASE WHEN {0} < 0 THEN 0 WHEN {0} > 2147483646 THEN 2147483646 ELSE {0} END"
+
 TEXTS = (
     Function("length", len, sql("length(_0)")),
     Function("byte_length", lambda text: len(text.encode("utf-8", "replace")), sql("strlen(_0)")),
@@ -83,12 +85,12 @@ TEXTS = (
     Function(
         "substring",
         _substring,
-        sql("substring(_0, greatest(least(_1, 2147483646), 0) + 1, greatest(least(_2, 2147483647), 0))"),
+        sql(f"substring(_0, {_CLAMPED.format('_1')} + 1, {_CLAMPED.format('_2')})"),
     ),
     Function(
         "left",
         lambda text, count: text[: max(count, 0)],
-        sql("substring(_0, 1, greatest(least(_1, 2147483647), 0))"),
+        sql(f"substring(_0, 1, {_CLAMPED.format('_1')})"),
     ),
     Function("right", lambda text, count: text[max(len(text) - max(count, 0), 0) :]),
     Function("equal_folded", _folded(lambda text, part: text == part)),
@@ -102,7 +104,7 @@ TEXTS = (
     Function("has_term_folded", lambda text, part: as_term(part, text, True)),
     Function("glob_matches", _glob),
     Function("glob_matches_folded", _folded(_glob)),
-    Function("index_of", str.find, sql("CASE WHEN _1 = '' THEN 0 ELSE strpos(_0, _1) - 1 END")),
+    Function("index_of", str.find, sql("CASE WHEN _1 = '' THEN 0 * length(_0) ELSE strpos(_0, _1) - 1 END")),
     Function("index_of_from", lambda text, part, start: text.find(part, max(start, 0))),
     Function("last_index_of", str.rfind),
     Function("count_of", lambda text, part: text.count(part) if part else 0),

@@ -92,9 +92,6 @@ def by_duckdb(signature: Signature, rows: Sequence[tuple[Any, ...]]) -> list[Any
     call = None if build is None else build(args, signature.kinds, signature.kind)
     if call is None:
         return by_python(signature, rows)  # DuckDB would call the same
-    if not FUNCTIONS[signature.name].nulls and names:  # the tails do it where an argument can be null
-        known = " AND ".join(f"{name} IS NOT NULL" for name in names)
-        call = exp.Case().when(parse_one(known, dialect="duckdb"), call)
     return _run(call, {"place": pa.array(range(len(rows))), **columns}, signature.kind, " FROM given ORDER BY place")
 
 
