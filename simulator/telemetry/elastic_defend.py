@@ -145,9 +145,9 @@ def _twice(rows: Rows) -> tuple[Rows, np.ndarray]:
 
 
 def _lists(condition: pl.Series, yes: tuple[str, ...], no: tuple[str, ...]) -> pl.Series:
-    kind = pl.List(pl.String)
-    chosen = pl.when(pl.lit(condition)).then(pl.lit(pl.Series([list(yes)], dtype=kind)).first())
-    return pl.select(chosen.otherwise(pl.lit(pl.Series([list(no)], dtype=kind)).first()).alias("l"))["l"]
+    """One of two lists for each row."""
+    both = pl.Series([list(no), list(yes)], dtype=pl.List(pl.String))
+    return both.gather(condition.cast(pl.UInt32))
 
 
 def _repeated(rows: Rows, values: tuple[str, ...]) -> pl.Series:
@@ -184,11 +184,7 @@ def _common(
         "host.architecture": "x86_64",
         "host.hostname": rows.host("name").str.to_lowercase(),
         "host.id": _host_guid(hosts, "host").gather(at),
-        "host.ip": pl.select(
-            pl.concat_list(
-                pl.lit(rows.host("ip")), pl.lit(rows.host("ipv6")), pl.lit("127.0.0.1"), pl.lit("::1")
-            ).alias("ips")
-        )["ips"],
+        "host.ip": _addresses(rows),
         "host.name": rows.host("name").str.to_lowercase(),
         "host.os.family": "windows",
         "host.os.kernel": release,
@@ -200,6 +196,11 @@ def _common(
         "user.id": rows.user("sid"),
         "user.name": rows.user("name"),
     }
+
+
+def _addresses(rows: Rows) -> pl.Series:
+    own = pl.DataFrame({"ip": rows.host("ip"), "ipv6": rows.host("ipv6")})
+    return own.select(pl.concat_list("ip", "ipv6", pl.lit("127.0.0.1"), pl.lit("::1")).alias("ips"))["ips"]
 
 
 def _actor(rows: Rows) -> Mapping[str, Value]:
@@ -215,17 +216,11 @@ def _actor(rows: Rows) -> Mapping[str, Value]:
 
 def _entities(rows: Rows, process: str, start: str) -> pl.Series:
     """process.entity_id: Base64 of agent, pid and start, as the sensor makes it."""
-    starts = rows.frame[start].fill_null(0)
     agent = _host_guid(rows.scene.host_ids, "agent").gather(rows.at())
-    joined = pl.select(
-        pl.format(
-            "{}-{}-{}",
-            pl.lit(agent),
-            pl.lit(rows.frame[process].fill_null(0).cast(pl.String)),
-            pl.lit((starts // 1000).cast(pl.String)),
-        ).alias("entity")
-    )["entity"]
-    return joined.str.encode("base64")
+    parts = rows.frame.select(
+        agent=agent, process=pl.col(process).fill_null(0), start=pl.col(start).fill_null(0) // 1000
+    ).select(pl.concat_str("agent", "process", "start", separator="-").alias("entity"))
+    return parts["entity"].str.encode("base64")
 
 
 def _host_guid(hosts: Ids, purpose: str) -> pl.Series:

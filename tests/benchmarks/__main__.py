@@ -7,11 +7,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import engine, ingest, peer, simulation
+from tests.benchmarks import engine, ingest, languages, peer, simulation
 from tests.benchmarks.events import cached_jsonl
 from tests.benchmarks.figures import HEADING
 
-PARTS = ("simulation", "ingest", "engine", "peer")
+PARTS = ("simulation", "ingest", "engine", "languages", "peer")
 
 
 def main() -> None:
@@ -34,6 +34,8 @@ def main() -> None:
                 case "engine":
                     half = cached_jsonl(options.cache, options.events // 2)
                     figures = engine.measure(half, folder)
+                case "languages":
+                    figures = languages.measure(options.events, folder)
                 case "peer":
                     figures = peer.measure(cached_jsonl(options.cache, 100_000), folder)
             for figure in figures:
