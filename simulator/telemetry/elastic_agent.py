@@ -16,7 +16,6 @@ import polars as pl
 from simulator.tables import TABLES, Type
 from simulator.telemetry import identity
 from simulator.telemetry.elastic_defend import arguments, basename
-from simulator.telemetry.rows import Rows
 
 _AGENT_VERSION = "8.14.3"
 _HASHES = ("MD5", "SHA1", "SHA256", "IMPHASH")
@@ -93,19 +92,14 @@ def ship(source: str, raw: pl.DataFrame) -> pl.DataFrame:
     return raw.select(*kept, *(made[name].cast(kind).alias(name) for name, kind in kinds.items()))
 
 
-def shipped(source: str, make: Callable[[Rows], pl.DataFrame]) -> Callable[[Rows], pl.DataFrame]:
-    """The renderer of Elastic's rows, from that of the raw table: the same records with ids of their own."""
+def shipped(source: str, raw: pl.DataFrame) -> pl.DataFrame:
+    """Simulated records of the raw table `source` as Elastic's rows: the same records with ids of their own."""
     one = SHIPMENTS[source]
-
-    def render(rows: Rows) -> pl.DataFrame:
-        raw = make(rows)
-        ordinals = raw.select(one.ordinal.cast(pl.UInt64))[:, 0].to_numpy() if one.ordinal is not None else None
-        actions = raw["_action_id"].cast(pl.UInt64, wrap_numerical=True).to_numpy()
-        frame = ship(source, raw).with_columns(_event_id=pl.Series(identity.event_ids(actions, one.table, ordinals)))
-        helpers = ("_action_id", "_instance_id")
-        return frame.select(pl.exclude(helpers), *helpers)
-
-    return render
+    ordinals = raw.select(one.ordinal.cast(pl.UInt64))[:, 0].to_numpy() if one.ordinal is not None else None
+    actions = raw["_action_id"].cast(pl.UInt64, wrap_numerical=True).to_numpy()
+    frame = ship(source, raw).with_columns(_event_id=pl.Series(identity.event_ids(actions, one.table, ordinals)))
+    helpers = ("_action_id", "_instance_id")
+    return frame.select(pl.exclude(helpers), *helpers)
 
 
 _DTYPES: dict[Type, pl.DataType | type[pl.DataType]] = {

@@ -10,12 +10,24 @@ import polars as pl
 from simulator.errors import UsageError, nearest
 from simulator.scenario.actions import ActionFrames, empty
 from simulator.tables import SYSTEM_COLUMNS, TABLES, matching
-from simulator.telemetry import defender, dns_client, elastic_defend, powershell, proxy, security, sysmon
+from simulator.telemetry import (
+    cim,
+    defender,
+    dns_client,
+    elastic_defend,
+    powershell,
+    proxy,
+    security,
+    sentinel,
+    splunk,
+    sysmon,
+)
 from simulator.telemetry.command_line import as_started
+from simulator.telemetry.derived import Derivation, derive
 from simulator.telemetry.doer import with_doers
 from simulator.telemetry.elastic_agent import SHIPMENTS, shipped
 from simulator.telemetry.rows import Rows
-from simulator.telemetry.scene import prepare
+from simulator.telemetry.scene import Scene, prepare
 from simulator.world import World
 
 
@@ -49,19 +61,41 @@ RENDERERS: tuple[Renderer, ...] = (
     Renderer("elastic.endpoint.events.network", "connection", elastic_defend.network),
     Renderer("elastic.endpoint.events.network", "lookup", elastic_defend.lookup),
     Renderer("elastic.endpoint.events.file", "write", elastic_defend.file),
-    *(
-        Renderer(SHIPMENTS[raw.table].table, raw.kind, shipped(raw.table, raw.make))
-        for raw in _RAW
-        if raw.table in SHIPMENTS
-    ),
     Renderer("defender.DeviceProcessEvents", "process_start", defender.process, doer=True),
     Renderer("defender.DeviceNetworkEvents", "connection", defender.network, doer=True),
     Renderer("defender.DeviceFileEvents", "write", defender.file, doer=True),
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A table that holds the events of a raw log in another product's words."""
+
+    table: str
+    log: str
+    make: Callable[[pl.DataFrame, Scene], pl.DataFrame]
+
+
+def _derived(derivation: Derivation) -> Copy:
+    def make(log: pl.DataFrame, scene: Scene) -> pl.DataFrame:
+        return derive(derivation, log, convention=scene.setting("proxy_bytes_convention"))
+
+    return Copy(derivation.table, derivation.log, make)
+
+
+def _shipped(log: str) -> Copy:
+    return Copy(SHIPMENTS[log].table, log, lambda raw, scene: shipped(log, raw))
+
+
+DERIVATIONS: tuple[Derivation, ...] = (*sentinel.DERIVATIONS, *splunk.DERIVATIONS, *cim.DERIVATIONS)
+COPIES: tuple[Copy, ...] = (
+    *(_shipped(raw.table) for raw in _RAW if raw.table in SHIPMENTS),
+    *(_derived(derivation) for derivation in DERIVATIONS),
+)
+
 _VENDORS = ("defender.", "sentinel.", "elastic.", "splunk.", "cim.")
 
-RENDERED: tuple[str, ...] = tuple(dict.fromkeys(renderer.table for renderer in RENDERERS))
+RENDERED: tuple[str, ...] = tuple(dict.fromkeys([one.table for one in RENDERERS] + [one.table for one in COPIES]))
 """The names of all tables that can be rendered."""
 
 BY_DEFAULT: tuple[str, ...] = tuple(name for name in RENDERED if not name.startswith(_VENDORS))
@@ -87,7 +121,9 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
             raise UsageError(f"unknown table {name!r}{nearest(name, TABLES)}")
     scene = prepare(world)
     asked = BY_DEFAULT if tables is None else tables
-    wanted = [renderer for renderer in RENDERERS if renderer.table in asked]
+    copies = [copy for copy in COPIES if copy.table in asked]
+    needed = {*asked, *(copy.log for copy in copies)}
+    wanted = [renderer for renderer in RENDERERS if renderer.table in needed]
     frames = {kind: actions.get(kind, empty(kind)) for kind in {renderer.kind for renderer in wanted}}
     followed = {renderer.kind for renderer in wanted if renderer.doer}
     if followed or "process_start" in frames:
@@ -97,7 +133,10 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
     made: dict[str, list[pl.DataFrame]] = {}
     for renderer in wanted:
         made.setdefault(renderer.table, []).append(renderer.make(Rows(scene, frames[renderer.kind])))
-    return {name: _joined(name, parts) for name, parts in made.items()}
+    for copy in copies:
+        for log in made.get(copy.log, ()):
+            made.setdefault(copy.table, []).append(copy.make(log, scene))
+    return {name: _joined(name, parts) for name, parts in made.items() if name in asked}
 
 
 def _joined(table: str, parts: list[pl.DataFrame]) -> pl.DataFrame:

@@ -29,8 +29,9 @@ MANY = {
 def test_columns_are_the_vendors_in_the_vendors_order(name: str, frames: dict[str, pl.DataFrame]) -> None:
     table = render(frames, world(), [name])[name]
     known = [column.name for column in TABLES[name].columns]
-    # Very wide tables leave out what is never filled.
-    columns = known if len(known) <= 40 else [column for column in known if column in table.columns]
+    # Very wide tables and copies of other logs leave out what is never filled.
+    whole = len(known) <= 40 and name in {renderer.table for renderer in RENDERERS}
+    columns = known if whole else [column for column in known if column in table.columns]
     assert table.columns == [*SYSTEM_COLUMNS, *columns, *HELPERS]
     kinds = {c.name: pl.from_arrow(pa.array([], c.type.arrow)).dtype for c in TABLES[name].columns}
     kinds |= {"_time": pl.Datetime("us", "UTC"), "_event_id": pl.Int64} | dict.fromkeys(HELPERS, pl.Int64)
