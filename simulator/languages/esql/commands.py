@@ -24,6 +24,7 @@ from simulator.ir import (
     Scan,
     Sort,
     Status,
+    fields_of,
 )
 from simulator.languages.esql import aggregates, dissect, grok, syntax
 from simulator.languages.esql.conditions import condition, is_leaves, necessary
@@ -53,8 +54,8 @@ def _where(low: Lowering, command: syntax.Where) -> None:
     found = []
     for item in items:
         exact = condition(low, item)
-        if not is_leaves(exact) and (before := necessary(low, item)) is not None:
-            found.append(before)
+        if not (is_leaves(exact) and fields_of(exact) <= low.scope.raw):
+            found.extend(filter(None, (necessary(low, item),)))
         found.append(exact)
     low.scope.relation = Filter(low.scope.relation, found[0] if len(found) == 1 else All(tuple(found)))
 

@@ -230,7 +230,7 @@ def _element(place: int) -> F:
 
 def _both(low: Lowering, node: Function) -> tuple[Typed, Typed, Type]:
     left, right = low.value(node.args[0]), low.value(node.args[1])
-    kind = common((several(left), several(right)))
+    kind = common([several(one) for one in (left, right) if not one.null] or [several(NULL)])
     return cast(left, kind), cast(right, kind), kind
 
 
