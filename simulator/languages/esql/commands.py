@@ -9,6 +9,7 @@ from simulator.ir import And as All
 from simulator.ir import (
     Concat,
     Explode,
+    Expr,
     Extend,
     Field,
     Filter,
@@ -51,7 +52,7 @@ def run(low: Lowering, commands: Iterable[Command], schemas: dict[str, Table] | 
 def _where(low: Lowering, command: syntax.Where) -> None:
     node = command.condition
     items = node.items if isinstance(node, Logic) and node.operator == "and" else (node,)
-    found = []
+    found = list[Expr]()
     for item in items:
         exact = condition(low, item)
         if not (is_leaves(exact) and fields_of(exact) <= low.scope.raw):
@@ -175,7 +176,8 @@ def _grok(low: Lowering, command: syntax.Grok) -> None:
 def _grokked(source: Typed, pattern: str, groups: tuple[int, ...], kind: Type) -> Typed:
     """A name that several groups have holds all their values."""
     if len(groups) == 1:
-        return cast(_each_text(source, "regex_extract", text(pattern), text(""), integer(groups[0])), kind)
+        found = _each_text(source, "regex_extract", text(pattern), text(""), integer(groups[0]))
+        return cast(found, LIST_OF.get(kind, Type.TEXTS) if source.kind.element else kind)
     one = single(source)
     parts = [call("regex_extract", Type.TEXT, one, text(pattern), text(""), integer(group)) for group in groups]
     return cast(some(call("to_list", Type.TEXTS, *parts)), LIST_OF.get(kind, Type.TEXTS))

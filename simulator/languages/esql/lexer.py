@@ -84,14 +84,14 @@ def _one(query: Query, at: int, spaced: bool) -> Token:
                 break
             end += 2
         return Token(Kind.QUOTED, at, end + 1, text[at + 1 : end].replace("``", "`"), spaced)
+    if text.startswith("/*", at):
+        raise InvalidRule(query.at(at), f"the comment that begins here has no end\n{query.shown(at, 2)}")
     if number := _NUMBER.match(text, at):
         kind = Kind.INTEGER if number[0].isdigit() else Kind.REAL
         return Token(kind, at, number.end(), number[0], spaced)
     for kind, pattern in ((Kind.WORD, _WORD), (Kind.SIGN, _SIGN), (Kind.PARAMETER, _PARAMETER)):
         if found := pattern.match(text, at):
             return Token(kind, at, found.end(), found[0], spaced)
-    if text.startswith("/*", at):
-        raise InvalidRule(query.at(at), f"the comment that begins here has no end\n{query.shown(at, 2)}")
     raise InvalidRule(query.at(at), f"{text[at]!r} is nothing that ES|QL knows\n{query.shown(at)}")
 
 

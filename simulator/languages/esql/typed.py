@@ -94,6 +94,10 @@ def _as_list(typed: Typed, kind: Type) -> Typed:
         return call("each", kind, text("to_text"), typed)
     if kind is Type.REALS and typed.kind in (Type.INTEGERS, Type.TEXTS):
         return call("each", kind, text("to_real"), typed)
+    if kind is Type.INTEGERS and typed.kind in (Type.REALS, Type.TEXTS):
+        return call("each", kind, text("to_integer"), typed)
+    if kind is Type.TIMES and typed.kind is Type.TEXTS:
+        return call("each", kind, text("to_time"), typed)
     return several(cast(typed, kind.element))
 
 

@@ -24,7 +24,7 @@ from simulator.languages.esql.syntax import (
     TimeSpan,
     Unary,
 )
-from simulator.languages.esql.typed import LIST_OF, NULL, NUMBERS, Typed, call, cast, common, single, text
+from simulator.languages.esql.typed import LIST_OF, NULL, NUMBERS, Typed, call, cast, common, single
 from simulator.tables import Type
 
 SPANS = {
@@ -254,19 +254,7 @@ def converted(typed: Typed, kind: Type) -> Typed:
     """A conversion that takes each of several values: TO_…, `::`."""
     if typed.kind.element is None or typed.null:
         return cast(typed, kind)
-    if kind not in LIST_OF:
-        return cast(typed, kind)
-    return (
-        cast(typed, LIST_OF[kind])
-        if LIST_OF[kind] in (Type.TEXTS, typed.kind) or (typed.kind is Type.INTEGERS and kind is Type.REAL)
-        else each_converted(typed, kind)
-    )
-
-
-def each_converted(typed: Typed, kind: Type) -> Typed:
-    """Each element converted by itself."""
-    names = {Type.INTEGER: "to_integer", Type.REAL: "to_real", Type.TIME: "to_time", Type.TEXT: "to_text"}
-    return call("each", LIST_OF[kind], text(names[kind]), typed)
+    return cast(typed, LIST_OF.get(kind, kind))
 
 
 def _kind(value: object) -> Type:

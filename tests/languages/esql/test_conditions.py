@@ -68,10 +68,10 @@ def found(condition: str) -> list[int]:
         ('NOT many == "a"', [4]),
         ('many IN ("a", "b")', [1, 4]),
         ('many LIKE "*"', [1, 4]),
-        ('many IS NOT NULL', [1, 2, 4]),
+        ("many IS NOT NULL", [1, 2, 4]),
         ("numbers > 1", [4]),
         ('MV_CONTAINS(many, "b")', [2, 4]),
-        ('MV_MAX(numbers) == 2', [2, 4]),
+        ("MV_MAX(numbers) == 2", [2, 4]),
         # searches: any value
         ('many : "b"', [2, 4]),
         ('MATCH(many, "a")', [1, 2]),
