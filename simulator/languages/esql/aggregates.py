@@ -26,7 +26,7 @@ from simulator.ir import (
     Window,
 )
 from simulator.languages.esql.conditions import condition
-from simulator.languages.esql.functions import some, sorted_list
+from simulator.languages.esql.list_functions import some, sorted_list
 from simulator.languages.esql.syntax import Assigned, Binary, Cast, Function, Name, Node, Stats, Unary, within
 from simulator.languages.esql.typed import (
     LIST_OF,

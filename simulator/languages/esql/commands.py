@@ -29,7 +29,7 @@ from simulator.ir import (
 )
 from simulator.languages.esql import aggregates, dissect, grok, syntax
 from simulator.languages.esql.conditions import condition, is_leaves, necessary
-from simulator.languages.esql.functions import some
+from simulator.languages.esql.list_functions import some
 from simulator.languages.esql.scope import Scope, matches
 from simulator.languages.esql.syntax import Command, Logic, Name, Node, Pattern
 from simulator.languages.esql.typed import LIST_OF, Typed, call, cast, element, integer, single, text

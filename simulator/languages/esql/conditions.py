@@ -279,7 +279,7 @@ _FUNCTIONS: dict[str, Callable[[Lowering, Function], Expr]] = {
 }
 
 CONDITION_FUNCTIONS = frozenset(_FUNCTIONS)
-"""Functions that are conditions."""
+"""Functions that are conditions (and QSTR, which does not run)."""
 
 
 def necessary(low: Lowering, node: Node) -> Expr | None:

@@ -118,12 +118,12 @@ def _command(reader: Reader) -> Command:
     word = token.value.lower()
     if token.kind is not Kind.WORD:
         raise reader.wrong("a command")
-    if word in _COMMANDS:
+    if word in COMMANDS:
         reader.take()
-        return _COMMANDS[word](reader, token.at)
+        return COMMANDS[word](reader, token.at)
     if word in NOT_RUN:
         raise reader.unsupported(token.at, token.end, f"{word.upper()} cannot run: {NOT_RUN[word]}")
-    near = nearest(word, (*_COMMANDS, *NOT_RUN))
+    near = nearest(word, (*COMMANDS, *NOT_RUN))
     raise reader.invalid(token.at, token.end, f"{token.value!r} is no command of ES|QL{near}")
 
 
@@ -356,7 +356,7 @@ def _fork(reader: Reader, at: int) -> Command:
     return syntax.Fork(at, reader.last.end, tuple(branches))
 
 
-_COMMANDS: dict[str, Callable[[Reader, int], Command]] = {
+COMMANDS: dict[str, Callable[[Reader, int], Command]] = {
     "where": _where,
     "eval": _eval,
     "keep": _keep,
@@ -378,3 +378,4 @@ _COMMANDS: dict[str, Callable[[Reader, int], Command]] = {
     "sample": _sample,
     "fork": _fork,
 }
+"""What each command that is known is read by."""
