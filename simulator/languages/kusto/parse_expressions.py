@@ -176,7 +176,8 @@ def _named(cursor: Cursor) -> Expr:
             cursor.take()
             value = dynamic(cursor)
             cursor.need(")")
-            return Lit(json.dumps(value, ensure_ascii=False) if value is not None else None, Type.DYNAMIC, token.at)
+            written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            return Lit(written if value is not None else None, Type.DYNAMIC, token.at)
         case "typeof" if cursor.sees("("):
             cursor.take()
             kind = cursor.kind()

@@ -1,0 +1,47 @@
+"""What a query shows about columns that no schema has: that they are there, and of what kind.
+
+A query is lowered several times. Each time finds more columns of the tables it reads and more about their kinds, from
+how they are used; when nothing new is found the plan is right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from simulator.languages.kusto.model import Origin
+from simulator.tables import Type
+
+_WEIGHT = {Type.DYNAMIC: 6, Type.TIME: 5, Type.SPAN: 4, Type.REAL: 3, Type.INTEGER: 2, Type.BOOLEAN: 1}
+"""Where uses disagree the kind that the others can be made of wins."""
+
+
+@dataclass(slots=True)
+class Knowledge:
+    """Columns by table, with the kinds that their uses suggest (None: none, hence text)."""
+
+    columns: dict[str, dict[str, Type | None]] = field(default_factory=dict)
+    fixed: set[Origin] = field(default_factory=set)
+    changed: bool = False
+
+    def need(self, table: str, column: str) -> None:
+        """The query names this column of this table."""
+        known = self.columns.setdefault(table, {})
+        if column not in known:
+            known[column] = _by_name(column)
+            self.changed = True
+
+    def use(self, origin: Origin | None, kind: Type | None) -> None:
+        """The query uses this column as this kind."""
+        if origin is None or kind is None or kind is Type.TEXT or origin in self.fixed:
+            return
+        known = self.columns.setdefault(origin[0], {})
+        before = known.get(origin[1])
+        if before is None or _WEIGHT.get(kind, 0) > _WEIGHT.get(before, 0):
+            known[origin[1]] = kind
+            self.changed = True
+
+
+def _by_name(column: str) -> Type | None:
+    """Columns that mean the same in every table of Log Analytics (Microsoft Learn: "Standard columns in Azure Monitor
+    Logs")."""
+    return Type.TIME if column in ("TimeGenerated", "Timestamp", "_TimeReceived") else None
