@@ -71,14 +71,19 @@ def to_text(value: Typed) -> Typed:
         return text("")
     match value.kind:
         case Type.TIME:
-            made = call("write_time", TEXT, value)
+            made = written_time(value)
         case Type.SPAN:
-            made = call("write_span", TEXT, value)
+            made = call("span_text", TEXT, value)
         case Type.DYNAMIC:
-            made = call("dynamic_text", TEXT, value)
+            made = call("json_text", TEXT, value)
         case _:
             made = call("to_text", TEXT, value)
     return solid(made)
+
+
+def written_time(value: Typed) -> Typed:
+    """A time as `tostring` writes it: seven digits of the second."""
+    return call("format_time", TEXT, value, Literal("%Y-%m-%dT%H:%M:%S.%f0Z", TEXT))
 
 
 def _written(value: Any) -> str:
@@ -97,11 +102,11 @@ def to_dynamic(value: Typed) -> Typed:
         return lit(None, DYNAMIC)
     match value.kind:
         case Type.TIME:
-            return call("to_dynamic", DYNAMIC, call("write_time", TEXT, value))
+            return call("to_json", DYNAMIC, written_time(value))
         case Type.SPAN:
-            return call("to_dynamic", DYNAMIC, call("write_span", TEXT, value))
+            return call("to_json", DYNAMIC, call("span_text", TEXT, value))
         case _:
-            return call("to_dynamic", DYNAMIC, solid(value))
+            return call("to_json", DYNAMIC, solid(value))
 
 
 def to_number(value: Typed, kind: Type) -> Typed:
@@ -114,15 +119,14 @@ def to_number(value: Typed, kind: Type) -> Typed:
         return lit(None, kind)
     match value.kind, kind:
         case Type.DYNAMIC, Type.INTEGER:
-            return call("dynamic_integer", INTEGER, value)
+            whole = call("to_integer", INTEGER, call("json_real", REAL, value))
+            return call("coalesce", INTEGER, call("json_integer", INTEGER, value), whole)
         case Type.DYNAMIC, _:
-            return call("dynamic_real", REAL, value)
+            return call("json_real", REAL, value)
         case Type.BOOLEAN, _:
-            one = call("if", INTEGER, value, Literal(1, INTEGER), Literal(0, INTEGER))
-            number = call("if", INTEGER, call("is_null", BOOLEAN, value), Literal(None, INTEGER), one)
-            return to_number(number, kind)
+            return to_number(call("to_integer", INTEGER, value), kind)
         case (Type.TIME | Type.SPAN), _:  # Kusto counts in ticks of 100 ns
-            return to_number(call("multiply", INTEGER, call("microseconds", INTEGER, value), Literal(10, INTEGER)), kind)
+            return to_number(call("multiply", INTEGER, call("to_integer", INTEGER, value), Literal(10, INTEGER)), kind)
         case _, Type.INTEGER:
             return call("to_integer", INTEGER, value)
         case _:
@@ -153,10 +157,9 @@ def to_boolean(value: Typed) -> Typed:
         case Type.BOOLEAN:
             return value
         case Type.INTEGER | Type.REAL:
-            zero = Literal(0 if value.kind is INTEGER else 0.0, value.kind)
-            return call("not", BOOLEAN, call("equal", BOOLEAN, value, zero))
+            return call("to_boolean", BOOLEAN, value)
         case _:
-            return call("read_boolean", BOOLEAN, to_text(value))
+            return call("to_boolean", BOOLEAN, to_text(value))
 
 
 def to_time(value: Typed) -> Typed:
@@ -178,8 +181,8 @@ def to_span(value: Typed) -> Typed:
         return lit(literals.span(str(value.plain)), SPAN)
     if value.kind in NUMBERS:
         ticks = to_number(value, REAL)
-        return call("span", SPAN, to_number(call("divide", REAL, ticks, Literal(10.0, REAL)), INTEGER))
-    return call("read_span", SPAN, to_text(value))
+        return call("to_span", SPAN, to_number(call("divide", REAL, ticks, Literal(10.0, REAL)), INTEGER))
+    return call("parse_span", SPAN, to_text(value))
 
 
 def to_kind(value: Typed, kind: Type) -> Typed:

@@ -21,10 +21,13 @@ class Knowledge:
 
     columns: dict[str, dict[str, Type | None]] = field(default_factory=dict)
     fixed: set[Origin] = field(default_factory=set)
+    places: dict[Origin, int] = field(default_factory=dict)
+    """Where the query first names a column."""
     changed: bool = False
 
-    def need(self, table: str, column: str) -> None:
+    def need(self, table: str, column: str, at: int = 0) -> None:
         """The query names this column of this table."""
+        self.places.setdefault((table, column), at)
         known = self.columns.setdefault(table, {})
         if column not in known:
             known[column] = _by_name(column)

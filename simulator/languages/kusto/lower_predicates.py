@@ -282,7 +282,7 @@ def _alike(low: Lowering, left: Typed, right: Typed, at: int) -> tuple[Typed, Ty
 
 # --- Texts -------------------------------------------------------------------------------------------------------------
 
-_SHAPES = {"contains": ("contains_text", True, True), "startswith": ("starts_with", False, True),
+_SHAPES = {"contains": ("contains", True, True), "startswith": ("starts_with", False, True),
            "endswith": ("ends_with", True, False)}  # fmt: skip
 _OLD = {"containscs": "contains_cs", "notcontains": "!contains", "notcontainscs": "!contains_cs"}
 
@@ -333,10 +333,13 @@ def _readable(found: Typed) -> Typed:
     return _read(found)
 
 
+_WORDS = {"has": "has_word", "hasprefix": "has_word_prefix", "hassuffix": "has_word_suffix"}
+
+
 def _has(word: str, found: Typed, wanted: Typed, case: Case) -> Expr:
     found = _readable(found)
     if not wanted.constant:
-        made = _folded_call("has_term" if word == "has" else f"has_{word[3:]}", found, wanted, case)
+        made = _folded_call(_WORDS[word], found, wanted, case)
         return Test(made.value)
     needle = str(convert.to_text(wanted).plain)
     if not needle:
@@ -348,8 +351,7 @@ def _has(word: str, found: Typed, wanted: Typed, case: Case) -> Expr:
         return FALSE
     if isinstance(inner.value, Field):
         return Term(inner.value.name, needle, case, start, end)
-    function = {"has": "has_term", "hasprefix": "has_prefix", "hassuffix": "has_suffix"}[word]
-    return Test(_folded_call(function, inner, lit(needle, TEXT), case).value)
+    return Test(_folded_call(_WORDS[word], inner, lit(needle, TEXT), case).value)
 
 
 def _shaped(word: str, found: Typed, wanted: Typed, case: Case) -> Expr:
@@ -375,7 +377,7 @@ def _matches(found: Typed, wanted: Typed) -> Expr:
         pattern = str(wanted.plain)
         regex = Regex(found.value.name, pattern)
         return either([IsNull(found.value.name), regex]) if _fits_empty(pattern) else regex
-    return Test(call("matches_regex", BOOLEAN, convert.to_text(found), convert.to_text(wanted)).value)
+    return Test(call("regex_matches", BOOLEAN, convert.to_text(found), convert.to_text(wanted), lit("", TEXT)).value)
 
 
 def _fits_empty(pattern: str) -> bool:
@@ -422,7 +424,7 @@ def column_list(low: Lowering, frame: Frame) -> Typed:
         return convert.dynamic([])
     value = convert.solid(frame.columns[name].of(name))
     secret = low.secret("set")
-    measure = Measure(secret, "dynamic_set", (value.value,), DYNAMIC)
+    measure = Measure(secret, "json_list", (convert.to_dynamic(value).value,), DYNAMIC, distinct=True)
     return Typed(Lookup(Aggregate(frame.relation, (), (measure,), always=True), secret, DYNAMIC), DYNAMIC)
 
 
@@ -459,7 +461,7 @@ def _has_list(low: Lowering, scope: Scope, left: ast.Expr, items: Sequence[ast.E
 
 
 def _has_words(found: Typed, words: list[str], others: list[Typed], every: bool) -> Expr:
-    function = "has_all_terms" if every else "has_any_term"
+    function = "has_all_words" if every else "has_any_word"
     tests: list[Expr] = []
     plain, _ = _uncased(found, "", Case.FOLD)
     if plain is not None and isinstance(plain.value, Field):

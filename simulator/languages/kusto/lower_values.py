@@ -77,10 +77,10 @@ def named(low: Lowering, scope: Scope, name: str, at: int) -> Typed:
         raise low.invalid(at, f"{name} is no single value but a table or a function", len(name))
     for bag in frame.bags:
         low.knowledge.use(frame.columns[bag].origin, DYNAMIC) if bag in frame.columns else None
-        return call("member", DYNAMIC, Field(bag), Literal(name, TEXT))
+        return call("json_member", DYNAMIC, Field(bag), Literal(name, TEXT))
     if frame.opens:
         target = min(frame.opens, key=lambda one: one.known)
-        low.knowledge.need(target.table, name)
+        low.knowledge.need(target.table, name, at)
         return Typed(Field(name), TEXT, (target.table, name))
     known = [column for column in frame.columns if not column.startswith("$")]
     raise low.invalid(at, f"there is no column named {name!r} here{nearest(name, known)}", len(name))
@@ -151,7 +151,7 @@ def _member(low: Lowering, scope: Scope, target: ast.Expr, name: str, at: int) -
         side = scope.sides[target.name]
         return named(low, Scope(side, scope.env), name, at)
     bag = as_dynamic(low, value(low, scope, target))
-    return call("member", DYNAMIC, bag, Literal(name, TEXT))
+    return call("json_member", DYNAMIC, bag, Literal(name, TEXT))
 
 
 def _index(low: Lowering, scope: Scope, target: ast.Expr, index: ast.Expr, at: int) -> Typed:
@@ -160,15 +160,15 @@ def _index(low: Lowering, scope: Scope, target: ast.Expr, index: ast.Expr, at: i
         return named(low, Scope(scope.sides[target.name], scope.env), str(place.plain), at)
     items = as_dynamic(low, value(low, scope, target))
     if place.kind is TEXT:
-        return call("member", DYNAMIC, items, convert.solid(place))
-    return call("element", DYNAMIC, items, convert.to_number(place, INTEGER))
+        return call("json_member", DYNAMIC, items, convert.solid(place))
+    return call("json_element", DYNAMIC, items, convert.to_number(place, INTEGER))
 
 
 def as_dynamic(low: Lowering, found: Typed) -> Typed:
     """A value whose members are asked for: text is read as JSON."""
     low.knowledge.use(found.origin, DYNAMIC)
     if found.kind is TEXT:
-        return call("from_json", DYNAMIC, found)
+        return call("json_or_text", DYNAMIC, found)
     return convert.to_dynamic(found)
 
 
@@ -197,16 +197,16 @@ def arithmetic(low: Lowering, op: str, left: Typed, right: Typed, at: int) -> Ty
         case "*", (Type.INTEGER | Type.REAL, Type.SPAN):
             return _scaled(right, left)
         case "/", (Type.SPAN, Type.SPAN):
-            return call("divide", REAL, _micro_real(left), _micro_real(right))
+            return call("divide", REAL, left, right)
         case "/", (Type.SPAN, Type.INTEGER | Type.REAL):
             part = call("divide", REAL, _micro_real(left), convert.to_number(right, REAL))
-            return call("span", SPAN, call("to_integer", INTEGER, part))
+            return call("to_span", SPAN, call("to_integer", INTEGER, part))
         case "%", (Type.SPAN | Type.TIME, Type.SPAN):
-            rest = call("modulo", INTEGER, call("microseconds", INTEGER, left), call("microseconds", INTEGER, right))
-            return call("span", SPAN, rest)
+            rest = call("modulo", INTEGER, call("to_integer", INTEGER, left), call("to_integer", INTEGER, right))
+            return call("to_span", SPAN, rest)
         case _, (Type.INTEGER, Type.INTEGER):
             if op == "/":
-                return call("quotient", INTEGER, left, right)
+                return call("divide_integers", INTEGER, left, right)
             return call(_NAMES[op], INTEGER, left, right)
         case _, (Type.INTEGER | Type.REAL, Type.INTEGER | Type.REAL):
             return call(_NAMES[op], REAL, convert.to_number(left, REAL), convert.to_number(right, REAL))
@@ -222,13 +222,13 @@ def _called(found: Typed) -> str:
 
 
 def _micro_real(found: Typed) -> Typed:
-    return call("to_real", REAL, call("microseconds", INTEGER, found))
+    return call("to_real", REAL, call("to_integer", INTEGER, found))
 
 
 def _scaled(length: Typed, factor: Typed) -> Typed:
     if factor.kind is INTEGER:
-        return call("span", SPAN, call("multiply", INTEGER, call("microseconds", INTEGER, length), factor))
-    return call("span", SPAN, call("to_integer", INTEGER, call("multiply", REAL, _micro_real(length), factor)))
+        return call("multiply", SPAN, length, factor)
+    return call("to_span", SPAN, call("to_integer", INTEGER, call("multiply", REAL, _micro_real(length), factor)))
 
 
 def _numeric(low: Lowering, found: Typed, other: Typed, op: str) -> Typed:

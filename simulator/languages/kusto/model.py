@@ -85,6 +85,10 @@ class Frame:
         """The same columns over another plan."""
         return replace(self, relation=relation)
 
+    def shown(self) -> list[str]:
+        """The names of its columns, without those that the query cannot name."""
+        return [name for name in self.columns if not name.startswith("$")]
+
     def kinds(self) -> dict[str, Type]:
         """The kinds of its columns."""
         return {name: one.kind for name, one in self.columns.items()}
@@ -128,6 +132,15 @@ class Env:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A measure over neighbouring rows of the same `by`: over those up to the row itself if `running`."""
+
+    measure: Measure
+    running: bool
+    by: tuple[Value, ...] = ()
+
+
 @dataclass(slots=True)
 class Collector:
     """Aggregates found while an expression is lowered: they become measures over the rows of `rows`."""
@@ -143,7 +156,7 @@ class Scope:
 
     frame: Frame
     env: Env
-    windows: list[Measure] = field(default_factory=list)
+    windows: list[Beside] = field(default_factory=list)
     collector: Collector | None = None
     sides: Mapping[str, Frame] = field(default_factory=dict)
     serial: bool = False
