@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.errors import InvalidRule, UnsupportedRule, nearest
+from simulator.errors import InvalidRule, LocatedError, UnsupportedRule, nearest
 from simulator.ir import Problem, Status
 from simulator.languages.context import Compiled
 from simulator.languages.embedded import Query
@@ -14,7 +14,7 @@ from simulator.languages.kusto.lower_predicates import predicate
 from simulator.languages.kusto.lower_rows import finished, rows
 from simulator.languages.kusto.lower_values import bind, tabular, value
 from simulator.languages.kusto.lowering import Lowering
-from simulator.languages.kusto.model import Env
+from simulator.languages.kusto.model import Env, Frame
 from simulator.languages.kusto.parse import parse
 from simulator.tables import Table
 
@@ -35,13 +35,19 @@ def compile_query(query: Query, tables: Mapping[str, Table]) -> Compiled:
             frame = _lowered(low, script)
         except RecursionError:
             raise InvalidRule(query.at(0), "is nested too deeply") from None
+        except LocatedError:
+            if not knowledge.changed:  # otherwise what has just been learnt may mend it
+                raise
+            continue
         if not knowledge.changed:
             break
+    else:
+        raise UnsupportedRule(query.at(0), "the kinds of its columns cannot be found out")
     warnings = (*low.warnings.values(), *_columns(query, tables, knowledge))
     return Compiled(finished(frame).relation, tuple(sorted(warnings, key=lambda one: (one.location.line, one.location.column))))
 
 
-def _lowered(low: Lowering, script: ast.Script):  # type: ignore[no-untyped-def]
+def _lowered(low: Lowering, script: ast.Script) -> Frame:
     env = Env()
     for let in script.lets:
         env = Env(env, {let.name: bind(let.value, env)})

@@ -13,6 +13,7 @@ from simulator.ir import Concat, Field, Join, JoinKind, Limit, Project, Value
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import TEXT
 from simulator.languages.kusto.lower_columns import extended
+from simulator.languages.kusto.lower_values import tabular
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Env, Frame, Info, Scope, Typed
 from simulator.languages.kusto.naming import free
@@ -33,7 +34,7 @@ def join(low: Lowering, step: ast.JoinStep, frame: Frame, env: Env) -> Frame:
     if step.op == "lookup" and step.kind not in ("leftouter", "inner"):
         raise low.invalid(step.at, "lookup is of kind leftouter or inner", len(step.op))
     right = low.rows(low, step.right, env)
-    pairs = [_pair(low, one, frame, right, env) for one in step.on]
+    pairs = [_pair(low, one, frame, right, env) for given in step.on for one in _conjuncts(given)]
     if not pairs:
         raise low.invalid(step.at, f"{step.op} needs `on`", len(step.op))
     on = tuple((left.value, other.value) for left, other in pairs)
@@ -107,6 +108,12 @@ def _pair(low: Lowering, on: ast.Expr, left: Frame, right: Frame, env: Env) -> t
     return convert.solid(convert.to_kind(first, kind)), convert.solid(convert.to_kind(second, kind))
 
 
+def _conjuncts(on: ast.Expr) -> list[ast.Expr]:
+    if isinstance(on, ast.Binary) and on.op == "and":
+        return [*_conjuncts(on.left), *_conjuncts(on.right)]
+    return [on]
+
+
 def _side(expr: ast.Expr) -> str:
     match expr:
         case ast.Member(target) | ast.Index(target):
@@ -128,7 +135,7 @@ def union(low: Lowering, step: ast.UnionStep, frame: Frame | None, env: Env) -> 
     frames = [frame] if frame is not None else []
     for one in step.tables:
         if isinstance(one, ast.Name) and "*" in one.name:
-            frames.extend(_wild(low, one, env))
+            frames.extend(wild(low, one, env))
         else:
             frames.append(low.rows(low, one, env))
     if not frames:
@@ -138,12 +145,13 @@ def union(low: Lowering, step: ast.UnionStep, frame: Frame | None, env: Env) -> 
     return united(low, frames, step.inner, step.source_column)
 
 
-def _wild(low: Lowering, pattern: ast.Name, env: Env) -> list[Frame]:
+def wild(low: Lowering, pattern: ast.Name, env: Env) -> list[Frame]:
     """All known tables, and views of the query, whose name a pattern means."""
     names: dict[str, None] = {}
     here: Env | None = env
     while here is not None:
-        names |= {name: None for name in here.names if fnmatch.fnmatchcase(name, pattern.name)}
+        matching = [name for name in here.names if fnmatch.fnmatchcase(name, pattern.name)]
+        names |= {name: None for name in matching if tabular(ast.Name(name, pattern.at), env)}
         here = here.outer
     for full in low.tables:
         vendor, _, name = full.partition(".")

@@ -27,7 +27,7 @@ ENRICHMENTS: dict[str, tuple[tuple[str, Type], ...]] = {
         ("ProfileAvailability", TEXT),
     ),
     "DeviceFromIP": (("IP", TEXT), ("DeviceId", TEXT)),
-    "SeenBy": (("Seen", TEXT),),
+    "SeenBy": (("SeenBy", DYNAMIC),),
 }  # fmt: skip
 """Functions that ask Microsoft's services: the columns that they add. Nobody is asked here, so these are null."""
 

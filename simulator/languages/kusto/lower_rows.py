@@ -17,7 +17,7 @@ from simulator.tables import Column, Table, Type
 VENDORS = ("defender", "sentinel", "kusto")
 """Whose table a name means, the first first."""
 
-_ELSEWHERE = ("cluster", "database", "workspace", "app", "adx", "resource")
+_ELSEWHERE = ("cluster", "database", "workspace", "app", "adx", "arg", "resource")
 
 
 def rows(low: Lowering, expr: ast.Expr, env: Env) -> Frame:

@@ -9,7 +9,7 @@ from simulator.ir import Case, Explode, Extend, Filter, Literal, Project, Rows, 
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call, lit
 from simulator.languages.kusto.lower_columns import projected
-from simulator.languages.kusto.lower_joins import united
+from simulator.languages.kusto.lower_joins import united, wild
 from simulator.languages.kusto.lower_predicates import anywhere, edges
 from simulator.languages.kusto.lower_values import NOTHING
 from simulator.languages.kusto.lowering import Lowering
@@ -86,11 +86,11 @@ def spread(low: Lowering, step: ast.Range, frame: Frame | None, env: Env) -> Fra
 
 def search(low: Lowering, step: ast.Search, frame: Frame | None, env: Env) -> Frame:
     """`search in (tables) condition`, `find in (tables) where condition project columns`"""
-    if frame is None and not step.tables:
-        raise low.unsupported(step.at, f"{step.op} over all tables is not supported; name them: {step.op} in (...)", 6)
     frames = [frame] if frame is not None else []
-    for one in step.tables:
-        frames.append(low.rows(low, one, env))
+    for one in step.tables or (() if frames else (ast.Name("*", step.at),)):
+        frames += wild(low, one, env) if isinstance(one, ast.Name) and "*" in one.name else [low.rows(low, one, env)]
+    if not frames:
+        raise low.unsupported(step.at, f"{step.op} over all tables, of which none is known", 6)
     found = []
     for one_frame in frames:
         scope = Scope(one_frame, env)

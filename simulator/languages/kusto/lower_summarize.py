@@ -35,12 +35,14 @@ def summarize(low: Lowering, step: ast.Summarize, frame: Frame, env: Env) -> Fra
     collector = Collector(rows)
     scope = Scope(after, env, collector=collector)
     taken = [name for name, _ in groups]
+    given = {name for item in step.measures if isinstance(item, ast.Named) for name in item.names}
     made: list[Named] = []
     for item, name in zip(step.measures, names_for(step.measures, "Column"), strict=True):
         for found, value in _measure(low, scope, collector, item, name):
-            if isinstance(item, ast.Named) and found in taken and found in item.names:
+            explicit = isinstance(item, ast.Named) and found in item.names
+            if explicit and found in taken:
                 raise low.invalid(item.at, f"the column {found!r} is given twice")
-            found = free(found, taken)
+            found = found if explicit else free(found, {*taken, *given})
             taken.append(found)
             made.append((found, value))
     carried: list[Named] = []
@@ -57,10 +59,17 @@ def summarize(low: Lowering, step: ast.Summarize, frame: Frame, env: Env) -> Fra
     return Frame(
         Project(relation, pairs),
         {name: info(value) for name, value in shown},
+        opens=frame.opens if _starred(step) else (),
         name=frame.name,
         inside=frame.inside,
         carried=frame.carried,
     )
+
+
+def _starred(step: ast.Summarize) -> bool:
+    """Whether all columns go through, those too that are not known yet."""
+    inner = [item.value if isinstance(item, ast.Named) else item for item in step.measures]
+    return any(isinstance(arg, ast.Star) for one in inner if isinstance(one, ast.Apply) for arg in one.args)
 
 
 def _groups(low: Lowering, rows: Scope, items: tuple[ast.Expr, ...]) -> list[Named]:
@@ -158,12 +167,12 @@ def _latest(low: Lowering, step: ast.Summarize, rows: Scope, groups: list[Named]
     order = (Key(value, descending=item.name == "arg_max", nulls_first=False),)
     limit = Limit(source, 1, order, tuple(one.value for _, one in groups))
     plain = {name for name, _ in groups}
-    columns = [*groups, (first.name, frame.columns[first.name].of(first.name))] if first.name not in plain else list(groups)
+    columns = [*groups, (first.name, key)] if first.name not in plain else list(groups)
     rest = [(name, frame.columns[name].of(name)) for name in frame.shown() if name not in plain and name != first.name]
     shown = [*columns, *rest]
     pairs = tuple((name, one.value) for name, one in shown)
     return replace(
-        frame, relation=Project(limit, pairs), columns={name: info(one) for name, one in shown}, opens=(), bags=(), order=()
+        frame, relation=Project(limit, pairs), columns={name: info(one) for name, one in shown}, order=()
     )
 
 

@@ -75,6 +75,9 @@ def named(low: Lowering, scope: Scope, name: str, at: int) -> Typed:
                 if isinstance(found, Typed):
                     return found
         raise low.invalid(at, f"{name} is no single value but a table or a function", len(name))
+    stem, _, suffix = name.rpartition("_")
+    if suffix in _SUFFIXES and stem in frame.columns:  # what union calls a column of several kinds; here it has one
+        return convert.to_kind(frame.columns[stem].of(stem), _SUFFIXES[suffix])
     for bag in frame.bags:
         low.knowledge.use(frame.columns[bag].origin, DYNAMIC) if bag in frame.columns else None
         return call("json_member", DYNAMIC, Field(bag), Literal(name, TEXT))
@@ -135,7 +138,7 @@ def tabular(expr: ast.Expr, env: Env) -> bool:
                     inner.names[parameter.name] = empty if parameter.kind is None else lit(None, parameter.kind)
                 return tabular(body, inner)
             return name not in functions.SCALARS and name not in ("toscalar", "case", "iff", "iif")
-        case ast.Member(ast.Apply("cluster" | "database" | "workspace" | "app" | "adx")):
+        case ast.Member(ast.Apply("cluster" | "database" | "workspace" | "app" | "adx" | "arg" | "resource")):
             return True
         case _:
             return False
@@ -213,6 +216,10 @@ def arithmetic(low: Lowering, op: str, left: Typed, right: Typed, at: int) -> Ty
     raise low.invalid(at, f"{op!r} does not go between {_called(left)} and {_called(right)}")
 
 
+_SUFFIXES = {
+    "string": TEXT, "long": INTEGER, "int": INTEGER, "real": REAL, "double": REAL, "bool": BOOLEAN, "datetime": TIME,
+    "timespan": SPAN, "dynamic": DYNAMIC, "guid": TEXT,
+}  # fmt: skip
 _NAMES = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "modulo"}
 _CALLED = {TEXT: "string", INTEGER: "long", REAL: "real", BOOLEAN: "bool", TIME: "datetime", SPAN: "timespan"}
 

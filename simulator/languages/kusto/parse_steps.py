@@ -11,6 +11,7 @@ from simulator.errors import nearest
 from simulator.languages.kusto.ast import (
     Apply,
     As,
+    Binary,
     Columns,
     Constant,
     Count,
@@ -111,7 +112,11 @@ def _unknown(cursor: Cursor, name: Token) -> Unknown:
 
 def _where(cursor: Cursor, name: Token) -> Step:
     parameters(cursor)
-    return Where(expression(cursor), name.at)
+    condition = expression(cursor)
+    if cursor.sees("="):  # Microsoft's parser bears a single one
+        sign = cursor.take()
+        condition = Binary("==", condition, expression(cursor, 2), sign.at)
+    return Where(condition, name.at)
 
 
 def _columns(cursor: Cursor, name: Token) -> Step:
