@@ -9,6 +9,7 @@ from simulator.ir import Literal, Now
 from simulator.languages.kusto import convert
 from simulator.languages.kusto.asked import Asked, Scalar, simple
 from simulator.languages.kusto.convert import INTEGER, REAL, SPAN, TEXT, TIME, call, lit, text
+from simulator.languages.kusto.knowledge import DIFFERENCE
 from simulator.languages.kusto.model import Typed
 
 YEAR_ONE = -62_135_596_800_000_000
@@ -29,7 +30,8 @@ def _bin(asked: Asked) -> Typed:
     found = asked.arg(0)
     if size.kind is SPAN:
         kind = found.kind if found.kind in (TIME, SPAN) else TIME
-        asked.low.knowledge.use(found.origin, TIME)
+        difference = found.origin is not None and found.origin[0] == DIFFERENCE
+        asked.low.knowledge.use(found.origin, SPAN if difference else TIME)
         found = convert.to_kind(found, kind)
         if kind is SPAN:
             return call("round_down_to", SPAN, found, size)

@@ -15,12 +15,20 @@ _WEIGHT = {Type.DYNAMIC: 6, Type.TIME: 5, Type.SPAN: 4, Type.REAL: 3, Type.INTEG
 """Where uses disagree the kind that the others can be made of wins."""
 
 
+DIFFERENCE = "-"
+"""In the place of a table: the value is the difference of two columns."""
+
+
+def difference(left: Origin, right: Origin) -> Origin:
+    """Where the difference of two columns comes from."""
+    return (DIFFERENCE, "\n".join("\t".join(one) for one in (left, right)))
+
+
 @dataclass(slots=True)
 class Knowledge:
     """Columns by table, with the kinds that their uses suggest (None: none, hence text)."""
 
     columns: dict[str, dict[str, Type | None]] = field(default_factory=dict)
-    fixed: set[Origin] = field(default_factory=set)
     places: dict[Origin, int] = field(default_factory=dict)
     """Where the query first names a column."""
     changed: bool = False
@@ -35,7 +43,13 @@ class Knowledge:
 
     def use(self, origin: Origin | None, kind: Type | None) -> None:
         """The query uses this column as this kind."""
-        if origin is None or kind is None or kind is Type.TEXT or origin in self.fixed:
+        if origin is None or kind is None or kind is Type.TEXT:
+            return
+        if origin[0] == DIFFERENCE:  # of two columns: a length of time shows that both are times
+            if kind is Type.SPAN:
+                for column in origin[1].split("\n"):
+                    table, _, name = column.partition("\t")
+                    self.use((table, name), Type.TIME)
             return
         known = self.columns.setdefault(origin[0], {})
         before = known.get(origin[1])
@@ -47,4 +61,4 @@ class Knowledge:
 def _by_name(column: str) -> Type | None:
     """Columns that mean the same in every table of Log Analytics (Microsoft Learn: "Standard columns in Azure Monitor
     Logs")."""
-    return Type.TIME if column in ("TimeGenerated", "Timestamp", "_TimeReceived") else None
+    return Type.TIME if column.endswith(("TimeGenerated", "Timestamp", "TimeReceived", "DateTime")) else None

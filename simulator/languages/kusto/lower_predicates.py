@@ -73,6 +73,8 @@ def predicate(low: Lowering, scope: Scope, expr: ast.Expr) -> Expr:
         case ast.Between(item, low_end, high, negated, at):
             found = _between(low, scope, item, low_end, high, at)
             return opposite(found) if negated else found
+        case ast.Star():  # search *
+            return TRUE
         case ast.Lit(plain, kind) if kind is TEXT:  # search "word"
             return anywhere(scope, lambda field: Term(field, str(plain), Case.FOLD, *edges(str(plain))))
         case _:

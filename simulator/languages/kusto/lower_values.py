@@ -6,11 +6,13 @@ Microsoft Learn: "Numerical operators", "Datetime / timespan arithmetic", "Dynam
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from simulator.errors import nearest
 from simulator.ir import Const, Field, Literal, Rows, Test, Truth
 from simulator.languages.kusto import ast, convert, functions
 from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call, lit
+from simulator.languages.kusto.knowledge import difference
 from simulator.languages.kusto.lowering import MAX_CALLS, Lowering
 from simulator.languages.kusto.model import Deferred, Env, Frame, Function, Scope, Typed
 from simulator.tables import Type
@@ -182,6 +184,9 @@ def _negative(low: Lowering, found: Typed, at: int) -> Typed:
 
 def arithmetic(low: Lowering, op: str, left: Typed, right: Typed, at: int) -> Typed:
     """`left op right`."""
+    if op == "-" and left.origin and right.origin and left.kind is right.kind is TEXT:
+        made = call("subtract", INTEGER, convert.to_number(left, INTEGER), convert.to_number(right, INTEGER))
+        return replace(made, origin=difference(left.origin, right.origin))
     left, right = _numeric(low, left, right, op), _numeric(low, right, left, op)
     if left.constant and right.constant and (folded := _folded(op, left, right)) is not None:
         return folded
