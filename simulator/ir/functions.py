@@ -188,6 +188,97 @@ FUNCTIONS: dict[str, str] = {
     "ip_from_integer": "(INTEGER) -> TEXT: version 4",
     "ip_network": "(TEXT, INTEGER bits) -> TEXT: the address with all later bits 0; null of other text",
     "ip_canonical": "(TEXT) -> TEXT: the address in its shortest form; null of other text",
+    # Arrays and bags in JSON (engine/functions/dynamic.py); what is no array where one is wanted gives null
+    "json_or_text": "(TEXT) -> DYNAMIC: JSON, or what is none as a string; null of blanks",
+    "array_length": "(DYNAMIC) -> INTEGER",
+    "array_slice": "(DYNAMIC, INTEGER from, INTEGER to) -> DYNAMIC: both in it, negative ones from the end",
+    "array_concat": "(DYNAMIC, …) -> DYNAMIC: one after the other; what is no array is left out; nulls pass",
+    "array_sort": "(DYNAMIC, BOOLEAN descending) -> DYNAMIC: numbers, booleans, strings, the rest; nulls last",
+    "array_reverse": "(DYNAMIC) -> DYNAMIC",
+    "array_join": "(DYNAMIC, TEXT between) -> TEXT: the elements' `json_text`",
+    "array_sum": "(DYNAMIC) -> REAL: null unless all are numbers",
+    "array_has": "(DYNAMIC, TEXT) -> BOOLEAN: the `json_text` of any element",
+    "array_has_folded": "(DYNAMIC, TEXT) -> BOOLEAN: the same when both are folded",
+    "array_index_of": "(DYNAMIC, TEXT) -> INTEGER: the first place with that `json_text`, or -1",
+    "array_flatten": "(DYNAMIC) -> DYNAMIC: the elements of arrays in their place",
+    "array_flat_set": "(DYNAMIC) -> DYNAMIC: the same, each once at its first place, without nulls",
+    "array_union": "(DYNAMIC, …) -> DYNAMIC: distinct elements of all",
+    "array_difference": "(DYNAMIC, DYNAMIC, …) -> DYNAMIC: distinct elements of the first that no other has",
+    "array_intersection": "(DYNAMIC, DYNAMIC, …) -> DYNAMIC: distinct elements of the first that all others have",
+    "array_jaccard": "(DYNAMIC, DYNAMIC) -> REAL: distinct elements in both, of those in any; null of none",
+    "array_same_elements": "(DYNAMIC, DYNAMIC) -> BOOLEAN: the same distinct elements",
+    "array_zip": "(DYNAMIC, …) -> DYNAMIC: an array of arrays, the first elements of all, the second ones …, null for "
+    "what lacks; a bag is its single-key bags, another value itself alone; null if all are; nulls pass",
+    "array_is_empty": "(DYNAMIC) -> BOOLEAN: an array or bag of nothing",
+    "array_range": "(x start, x stop, x step) -> DYNAMIC, of INTEGER or REAL: up to `stop`; null of over a million",
+    "array_times": "(DYNAMIC) -> DYNAMIC: microseconds since 1970 as texts of times",
+    "array_iff": "(DYNAMIC, DYNAMIC, DYNAMIC) -> DYNAMIC: for each boolean of the first the element of the second "
+    "or third "
+    "(or that value itself)",
+    "bag_entries": "(DYNAMIC) -> DYNAMIC: an object as an array of [key, value]; else as it is",
+    "bag_has": "(DYNAMIC, TEXT key) -> BOOLEAN: of an object, else null",
+    "bag_without": "(DYNAMIC, DYNAMIC keys) -> DYNAMIC: an object without the keys (or `$.a.b`) of an array",
+    "bag_without_empty": "(DYNAMIC) -> DYNAMIC: an object without nulls and empty strings",
+    "bag_with_prefix": "(DYNAMIC, TEXT) -> DYNAMIC: an object with that before all keys",
+    "bag_of_bags": "(DYNAMIC) -> DYNAMIC: an array's objects as one, the first that has a key wins",
+    "bag_zip": "(DYNAMIC keys, DYNAMIC values) -> DYNAMIC: an object of two arrays",
+    # Times as Kusto spells them (engine/functions/times.py)
+    "parse_span": "(TEXT) -> SPAN: `d.hh:mm:ss.fffffff`, `1.5h` or days; null of other text",
+    "span_text": "(SPAN) -> TEXT: `d.hh:mm:ss.fffffff`, days and fraction only where they are not 0",
+    "format_time_letters": "(TIME, TEXT format) -> TEXT: yyyy yy M d H h m s f F tt, as in .NET",
+    "format_span_letters": "(SPAN, TEXT format) -> TEXT: d H h m s f F",
+    "time_to_zone": "(TIME, TEXT zone) -> TIME: the wall clock there, as if it were UTC; null of unknown zones",
+    "time_from_zone": "(TIME, TEXT zone) -> TIME: the other way",
+    # Texts as Kusto looks at them (engine/functions/strings.py)
+    "has_word": "(TEXT, TEXT word) -> BOOLEAN: exactly; where the word's edge is a letter or digit, none may go on "
+    "there",
+    "has_word_prefix": "(TEXT, TEXT word) -> BOOLEAN: the same for its start alone",
+    "has_word_suffix": "(TEXT, TEXT word) -> BOOLEAN: the same for its end alone",
+    "has_any_word": "(TEXT, DYNAMIC words) -> BOOLEAN: `has_word` for any of an array, folded",
+    "has_all_words": "(TEXT, DYNAMIC words) -> BOOLEAN: for every one",
+    "has_any_index": "(TEXT, DYNAMIC words) -> INTEGER: the place of the first that it has, or -1",
+    "null_if_empty": "(TEXT) -> TEXT: null for the empty text",
+    "regex_groups": "(TEXT, TEXT pattern) -> DYNAMIC: an array of what the groups of the first match took; null of "
+    "none",
+    "regex_extract_groups": "(TEXT, TEXT pattern, DYNAMIC groups) -> DYNAMIC: for each match what its groups took "
+    "(all, "
+    "where the array names none), an array of each unless it is one group; null of no match",
+    "regex_index": "(TEXT, TEXT pattern) -> INTEGER: the place of the first match, or -1",
+    "regex_quote": "(TEXT) -> TEXT: a pattern for exactly this",
+    "trim_regex_start": "(TEXT, TEXT pattern) -> TEXT: without a match at its start",
+    "trim_regex_end": "(TEXT, TEXT pattern) -> TEXT: without a match at its end",
+    "substring_either_end": "(TEXT, INTEGER from, INTEGER length) -> TEXT: negative `from` counts from the end",
+    "text_index": "(TEXT, TEXT part, INTEGER from, INTEGER length, INTEGER which) -> INTEGER: the place of that "
+    "occurrence "
+    "(from 1, negative from the end) within so many characters (-1: all), or -1",
+    "replace_texts": "(TEXT, DYNAMIC parts, DYNAMIC by) -> TEXT: one after the other",
+    "translate": "(TEXT characters, TEXT by, TEXT) -> TEXT: each character by that at its place; the last for "
+    "further ones",
+    "repeat_text": "(TEXT, INTEGER n, TEXT between) -> TEXT: null if negative or over a million characters",
+    "compare_texts": "(TEXT, TEXT) -> INTEGER: -1, 0 or 1 by code points",
+    "is_ascii": "(TEXT) -> BOOLEAN",
+    "text_of_code_points": "(DYNAMIC) -> TEXT",
+    "ip_in_any": "(TEXT, DYNAMIC networks) -> BOOLEAN: null of other text",
+    "ip_compare": "(TEXT, TEXT, INTEGER bits) -> INTEGER: -1, 0 or 1 by the first bits of two addresses or networks",
+    "ip_match": "(TEXT, TEXT, INTEGER bits) -> BOOLEAN: whether those are equal",
+    "ip_full_version_6": "(TEXT) -> TEXT: all eight groups; version 4 as ::ffff:a.b.c.d",
+    "ip_network_version_6": "(TEXT, INTEGER bits) -> TEXT: the same with all later bits 0",
+    "ip_number_of_network": "(TEXT, INTEGER bits) -> INTEGER: of version 4",
+    "ip_suffix": "(TEXT) -> INTEGER: the bits of a version 4 network; 32 of an address",
+    "has_ip": "(TEXT, DYNAMIC addresses) -> BOOLEAN: a version 4 address of these stands in the text",
+    "has_ip_prefix": "(TEXT, DYNAMIC starts) -> BOOLEAN: one that starts like any of these",
+    # Formats (engine/functions/formats.py), as Kusto's functions give them
+    "url_parts": "(TEXT) -> DYNAMIC: Scheme, Host, Port, Path, Username, Password, Query Parameters, Fragment",
+    "url_query_parts": "(TEXT) -> DYNAMIC: Query Parameters",
+    "path_parts": "(TEXT) -> DYNAMIC: Scheme, RootPath, DirectoryPath, DirectoryName, Filename, Extension, "
+    "AlternateDataStreamName",
+    "command_line_parts": "(TEXT, TEXT kind) -> DYNAMIC: arguments, split as Windows does",
+    "csv_fields": "(TEXT) -> DYNAMIC: of the first line",
+    "xml_to_json": "(TEXT) -> DYNAMIC: attributes as @name, text beside them as #text, repetitions as arrays",
+    "key_values": "(TEXT, DYNAMIC options) -> DYNAMIC: an object of pairs; delimiters of pairs, of key and value, "
+    "quotes, "
+    "escape, greedy",
+    "version_number": "(TEXT) -> REAL: up to four parts, eight digits each",
     # JSON (engine/functions/json_.py). JSON text is compact, keys in the order they came in
     "json_parse": "(TEXT) -> DYNAMIC: null where it is no JSON",
     "to_json": "(x) -> DYNAMIC: a text as string, a TIME as ISO 8601, lists as arrays; DYNAMIC as it is",

@@ -110,6 +110,18 @@ def _load_spl(files: Sequence[RuleFile], context: Context) -> Loaded:
     return spl.load(files, context)
 
 
+def _sniff_kusto(text: str) -> bool:
+    from simulator.languages import kusto
+
+    return kusto.sniff(text)
+
+
+def _load_kusto(files: Sequence[RuleFile], context: Context) -> Loaded:
+    from simulator.languages import kusto
+
+    return kusto.load(files, context)
+
+
 LANGUAGES: tuple[Language, ...] = (
     Language("sigma", (".yml", ".yaml"), _sniff_sigma, _load_sigma),
     Language("elastic", (".toml",), _sniff_elastic, _load_elastic),
@@ -117,4 +129,5 @@ LANGUAGES: tuple[Language, ...] = (
     Language("kuery", (".kuery",), _any, _load_kuery),
     Language("esql", (".esql",), _any, _load_esql),
     Language("spl", (".yml", ".yaml", ".conf"), _sniff_spl, _load_spl, bare=(".spl",)),
+    Language("kusto", (".yml", ".yaml"), _sniff_kusto, _load_kusto, bare=(".kql", ".kusto", ".csl")),
 )

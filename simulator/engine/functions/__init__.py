@@ -16,7 +16,9 @@ from simulator.engine.functions.clock import CLOCK
 from simulator.engine.functions.conditions import CONDITIONS
 from simulator.engine.functions.conversions import CONVERSIONS
 from simulator.engine.functions.dissect import DISSECT
+from simulator.engine.functions.dynamic import DYNAMICS
 from simulator.engine.functions.encodings import ENCODINGS
+from simulator.engine.functions.formats import FORMATS
 from simulator.engine.functions.hashes import HASHES
 from simulator.engine.functions.json_ import JSON
 from simulator.engine.functions.lists import LISTS
@@ -29,7 +31,9 @@ from simulator.engine.functions.pieces import PIECES
 from simulator.engine.functions.rankings import RANKINGS as _RANKINGS
 from simulator.engine.functions.regexps import REGEXPS
 from simulator.engine.functions.statistics import STATISTICS
+from simulator.engine.functions.strings import STRINGS
 from simulator.engine.functions.texts import TEXTS
+from simulator.engine.functions.times import TIMES
 
 _THEMES: tuple[tuple[Function, ...], ...] = (
     CONDITIONS,
@@ -44,6 +48,10 @@ _THEMES: tuple[tuple[Function, ...], ...] = (
     ENCODINGS,
     ADDRESSES,
     JSON,
+    DYNAMICS,
+    TIMES,
+    STRINGS,
+    FORMATS,
     MULTIVALUES,
     DISSECT,
     CALENDARS,

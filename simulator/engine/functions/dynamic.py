@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import zip_longest
 from typing import Any
 
+from simulator.engine.functions.clock import format_time
 from simulator.engine.functions.json_ import NOTHING, json_text, read, write
 from simulator.engine.functions.model import Function
 
@@ -190,6 +191,14 @@ def _range(start: float, stop: float, step: float) -> str | None:
     return write([start + place * step for place in range(max(count, 0))])
 
 
+def _times(values: list[Any]) -> str | None:
+    """Microseconds as the times they are."""
+    try:
+        return write([format_time(value, "%Y-%m-%dT%H:%M:%S.%f0Z") for value in values])
+    except (TypeError, OverflowError, ValueError):
+        return None
+
+
 def _iff(conditions: str, then: str | None, otherwise: str | None) -> str | None:
     tests = read(conditions)
     if not isinstance(tests, list):
@@ -207,7 +216,9 @@ def _iff(conditions: str, then: str | None, otherwise: str | None) -> str | None
 
 def _without(bag: dict[str, Any], keys: str) -> str | None:
     gone = read(keys)
-    paths = [path.removeprefix("$.").split(".") for path in gone if isinstance(path, str)] if isinstance(gone, list) else []
+    paths = (
+        [path.removeprefix("$.").split(".") for path in gone if isinstance(path, str)] if isinstance(gone, list) else []
+    )
     for path in paths:
         here: Any = bag
         for step in path[:-1]:
@@ -254,7 +265,8 @@ DYNAMICS = (
     Function("array_zip", _zip, nulls=True),
     Function("array_is_empty", _is_empty),
     Function("array_range", _range),
-    Function("array_iff", _iff, nulls=False),
+    Function("array_times", _array(_times)),
+    Function("array_iff", _iff),
     Function("bag_entries", _entries),
     Function("bag_has", _bag(lambda bag, key: key in bag)),
     Function("bag_without", _bag(_without)),

@@ -146,7 +146,9 @@ def _xml(text: str) -> str | None:
                 return None
             _close(stack)
             continue
-        held = {f"@{one[1]}": _plain(one[2] if one[2] is not None else one[3]) for one in _ATTRIBUTE.finditer(attributes)}
+        held = {
+            f"@{one[1]}": _plain(one[2] if one[2] is not None else one[3]) for one in _ATTRIBUTE.finditer(attributes)
+        }
         stack.append((name, held))
         if len(stack) > _DEPTH:
             return None

@@ -96,7 +96,7 @@ def _index(text: str, part: str, start: int, length: int, which: int) -> int | N
         return -1 if start > len(text) else None
     start = max(start + len(text), 0) if start < 0 else start
     end = len(text) if length < 0 else min(start + length, len(text))
-    places = []
+    places: list[int] = []
     at = text.find(part, start, end)
     while at >= 0 and len(places) < max(which, 1_000_000 if which < 0 else which):
         places.append(at)
@@ -125,19 +125,25 @@ def _translate(searched: str, by: str, text: str) -> str:
 
 
 def _repeat(text: str, count: int, between: str) -> str | None:
-    return between.join([text] * count) if 0 <= count and count * (len(text) + len(between)) <= 1_000_000 else None
+    return between.join([text] * count) if count >= 0 and count * (len(text) + len(between)) <= 1_000_000 else None
 
 
 def _code_points_text(points: str) -> str | None:
     found = read(points)
     if not isinstance(found, list):
         return None
-    return "".join(chr(one) for one in found if isinstance(one, int) and 0 <= one < 0x110000 and not 0xD800 <= one < 0xE000)
+    return "".join(
+        chr(one) for one in found if isinstance(one, int) and 0 <= one < 0x110000 and not 0xD800 <= one < 0xE000
+    )
 
 
 def _in_any(text: str, networks: str) -> bool | None:
     found = read(networks)
-    flat = [inner for item in found for inner in (item if isinstance(item, list) else [item])] if isinstance(found, list) else []
+    flat = (
+        [inner for item in found for inner in (item if isinstance(item, list) else [item])]
+        if isinstance(found, list)
+        else []
+    )
     if read_address(text) is None:
         return None
     for one in flat:
@@ -166,7 +172,8 @@ def _compare(left: str, right: str, suffix: int) -> int | None:
         return None
     bits = min(one[1], other[1], suffix)
     first, second = (_prefixed(text, bits) for text in (left, right))
-    assert first is not None and second is not None
+    assert first is not None
+    assert second is not None
     return (first[0] > second[0]) - (first[0] < second[0])
 
 

@@ -36,7 +36,13 @@ def measured(
         condition = frame.pending if condition is None else both(frame.pending, condition)
     values: tuple[Value, ...] = tuple(arg.value for arg in args)
     for known in collector.measures:
-        if (known.function, known.args, known.kind, known.where, known.distinct) == (function, values, kind, condition, distinct):
+        if (known.function, known.args, known.kind, known.where, known.distinct) == (
+            function,
+            values,
+            kind,
+            condition,
+            distinct,
+        ):
             return Typed(Field(known.name), kind)
     name = asked.low.secret("m")
     collector.measures.append(Measure(name, function, values, kind, condition, distinct, order))
@@ -135,7 +141,11 @@ def _gathered(distinct: bool, conditional: bool) -> Aggregate:
         if distinct:
             made = call("array_flat_set", DYNAMIC, made)
         if isinstance(most, int):
-            made = call("array_slice", DYNAMIC, made, lit(0, INTEGER), lit(most - 1, INTEGER)) if most > 0 else lit("[]", DYNAMIC)
+            made = (
+                call("array_slice", DYNAMIC, made, lit(0, INTEGER), lit(most - 1, INTEGER))
+                if most > 0
+                else lit("[]", DYNAMIC)
+            )
         return made
 
     return lower
@@ -167,7 +177,14 @@ def _any(conditional: bool) -> Aggregate:
     return lower
 
 
-def _whole(asked: Asked, collector: Collector, function: str, args: tuple[Typed, ...], found: Typed, condition: Expr | None = None) -> Typed:
+def _whole(
+    asked: Asked,
+    collector: Collector,
+    function: str,
+    args: tuple[Typed, ...],
+    found: Typed,
+    condition: Expr | None = None,
+) -> Typed:
     made = measured(asked, collector, function, args, found.kind, condition)
     return Typed(made.value, made.kind, found.origin)
 
@@ -202,17 +219,17 @@ def _several(asked: Asked, collector: Collector) -> Typed:
 
 AGGREGATES: dict[str, Aggregate] = {
     "count": _count, "cnt": _count, "countif": _count_if, "sum": _sum(False), "sumif": _sum(True),
-    "avg": _average(False), "avgif": _average(True), "min": _extreme("minimum", False), "minif": _extreme("minimum", True),
-    "max": _extreme("maximum", False), "maxif": _extreme("maximum", True), "dcount": _distinct(False),
-    "dcountif": _distinct(True), "count_distinct": _distinct(False), "count_distinctif": _distinct(True),
-    "make_list": _gathered(False, False), "makelist": _gathered(False, False), "make_list_if": _gathered(False, True),
-    "make_set": _gathered(True, False), "makeset": _gathered(True, False), "make_set_if": _gathered(True, True),
-    "make_list_with_nulls": _with_nulls, "make_bag": _bag(False), "make_bag_if": _bag(True), "make_dictionary": _bag(False),
-    "any": _any(False), "take_any": _any(False), "anyif": _any(True), "take_anyif": _any(True),
-    "stdev": _statistic("deviation_sample", False, 0.0), "stdevif": _statistic("deviation_sample", True, 0.0),
-    "stdevp": _statistic("deviation_population", False, None), "variance": _statistic("variance_sample", False, 0.0),
-    "varianceif": _statistic("variance_sample", True, 0.0), "variancep": _statistic("variance_population", False, None),
-    "percentile": _percentile, "percentiles": _several, "percentiles_array": _percentiles_array,
-    "arg_max": _several, "arg_min": _several, "argmax": _several, "argmin": _several,
-    "binary_all_or": _bits("any_bits"), "binary_all_and": _bits("all_bits"),
+    "avg": _average(False), "avgif": _average(True), "min": _extreme("minimum", False),
+    "minif": _extreme("minimum", True), "max": _extreme("maximum", False), "maxif": _extreme("maximum", True),
+    "dcount": _distinct(False), "dcountif": _distinct(True), "count_distinct": _distinct(False),
+    "count_distinctif": _distinct(True), "make_list": _gathered(False, False), "makelist": _gathered(False, False),
+    "make_list_if": _gathered(False, True), "make_set": _gathered(True, False), "makeset": _gathered(True, False),
+    "make_set_if": _gathered(True, True), "make_list_with_nulls": _with_nulls, "make_bag": _bag(False),
+    "make_bag_if": _bag(True), "make_dictionary": _bag(False), "any": _any(False), "take_any": _any(False),
+    "anyif": _any(True), "take_anyif": _any(True), "stdev": _statistic("deviation_sample", False, 0.0),
+    "stdevif": _statistic("deviation_sample", True, 0.0), "stdevp": _statistic("deviation_population", False, None),
+    "variance": _statistic("variance_sample", False, 0.0), "varianceif": _statistic("variance_sample", True, 0.0),
+    "variancep": _statistic("variance_population", False, None), "percentile": _percentile, "percentiles": _several,
+    "percentiles_array": _percentiles_array, "arg_max": _several, "arg_min": _several, "argmax": _several,
+    "argmin": _several, "binary_all_or": _bits("any_bits"), "binary_all_and": _bits("all_bits"),
 }  # fmt: skip

@@ -70,9 +70,8 @@ def simple(function: str, kinds: tuple[Type, ...], result: Type, least: int | No
         if len(asked) > len(kinds):
             raise asked.invalid(f"{asked.name} takes at most {len(kinds)} arguments, found {len(asked)}")
         given = [asked.arg(place, kind) for place, kind in enumerate(kinds[: len(asked)])]
-        for place in range(len(asked), len(kinds)):
-            if place - needed < len(extra):
-                given.append(convert.lit(extra[place - needed], kinds[place]))
+        missing = range(len(asked), min(len(kinds), needed + len(extra)))
+        given.extend(convert.lit(extra[place - needed], kinds[place]) for place in missing)
         return call(function, result, *given)
 
     return lower

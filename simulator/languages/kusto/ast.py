@@ -416,7 +416,20 @@ class Unknown:
 
 
 Expr = (
-    Name | Lit | Member | Index | Named | Apply | Unary | Binary | Sequence | Between | Star | TypeOf | Pipeline | Lambda
+    Name
+    | Lit
+    | Member
+    | Index
+    | Named
+    | Apply
+    | Unary
+    | Binary
+    | Sequence
+    | Between
+    | Star
+    | TypeOf
+    | Pipeline
+    | Lambda
 )
 Step = (
     Where

@@ -44,7 +44,9 @@ def compile_query(query: Query, tables: Mapping[str, Table]) -> Compiled:
     else:
         raise UnsupportedRule(query.at(0), "the kinds of its columns cannot be found out")
     warnings = (*low.warnings.values(), *_columns(query, tables, knowledge))
-    return Compiled(finished(frame).relation, tuple(sorted(warnings, key=lambda one: (one.location.line, one.location.column))))
+    return Compiled(
+        finished(frame).relation, tuple(sorted(warnings, key=lambda one: (one.location.line, one.location.column)))
+    )
 
 
 def _lowered(low: Lowering, script: ast.Script) -> Frame:

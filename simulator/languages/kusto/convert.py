@@ -125,7 +125,7 @@ def to_number(value: Typed, kind: Type) -> Typed:
             return call("json_real", REAL, value)
         case Type.BOOLEAN, _:
             return to_number(call("to_integer", INTEGER, value), kind)
-        case (Type.TIME | Type.SPAN), _:  # Kusto counts in ticks of 100 ns
+        case ((Type.TIME | Type.SPAN), _):  # Kusto counts in ticks of 100 ns
             return to_number(call("multiply", INTEGER, call("to_integer", INTEGER, value), Literal(10, INTEGER)), kind)
         case _, Type.INTEGER:
             return call("to_integer", INTEGER, value)

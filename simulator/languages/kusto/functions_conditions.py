@@ -129,13 +129,13 @@ def _type_name(asked: Asked) -> Typed:
 
 
 FUNCTIONS: dict[str, Scalar] = {
-    "iff": _iff, "iif": _iff, "case": _case, "coalesce": _coalesce, "max_of": _extreme("maximum_of"), "min_of": _extreme("minimum_of"),
+    "iff": _iff, "iif": _iff, "case": _case, "coalesce": _coalesce, "max_of": _extreme("maximum_of"),
+    "min_of": _extreme("minimum_of"),
     **dict.fromkeys(("not", "isempty", "isnotempty", "notempty", "isnull", "isnotnull", "notnull"), _predicate),
     "column_ifexists": _column_if_exists, "columnifexists": _column_if_exists,
-    **dict.fromkeys(("tostring",), _kind(TEXT)),
-    **dict.fromkeys(("toint", "tolong"), _kind(INTEGER)),
+    **dict.fromkeys(("tostring",), _kind(TEXT)), **dict.fromkeys(("toint", "tolong"), _kind(INTEGER)),
     **dict.fromkeys(("toreal", "todouble", "todecimal"), _kind(REAL)),
-    **dict.fromkeys(("tobool", "toboolean"), _kind(BOOLEAN)),
-    "todatetime": _kind(TIME), "totimespan": _kind(Type.SPAN), "totime": _kind(Type.SPAN), "toguid": _kind(TEXT),
-    "gettype": _type_name, "materialize": lambda asked: asked.arg(0),
+    **dict.fromkeys(("tobool", "toboolean"), _kind(BOOLEAN)), "todatetime": _kind(TIME),
+    "totimespan": _kind(Type.SPAN), "totime": _kind(Type.SPAN), "toguid": _kind(TEXT), "gettype": _type_name,
+    "materialize": lambda asked: asked.arg(0),
 }  # fmt: skip

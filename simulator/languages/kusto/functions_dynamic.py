@@ -5,10 +5,20 @@ Microsoft Learn: "parse_json()", "array_length()", "bag_keys()", "set_difference
 
 from __future__ import annotations
 
-from simulator.ir import Literal
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.asked import Asked, Scalar, simple, variadic
-from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, NUMBERS, REAL, SPAN, TEXT, TIME, call, lit, text
+from simulator.languages.kusto.convert import (
+    BOOLEAN,
+    DYNAMIC,
+    INTEGER,
+    REAL,
+    SPAN,
+    TEXT,
+    TIME,
+    call,
+    lit,
+    text,
+)
 from simulator.languages.kusto.model import Typed
 from simulator.tables import Type
 
@@ -94,10 +104,11 @@ def _range(asked: Asked) -> Typed:
     start, stop = asked.arg(0), asked.arg(1)
     step = asked.arg(2) if len(asked) > 2 else lit(1, INTEGER)
     if TIME in (start.kind, stop.kind) or SPAN in (start.kind, step.kind):
-        kind = TIME if TIME in (start.kind, stop.kind) else SPAN
-        ends = [call("to_integer", INTEGER, convert.to_kind(one, kind)) for one in (start, stop)]
+        if start.kind is SPAN:
+            raise asked.unsupported("range of timespans is not supported")
+        ends = [call("to_integer", INTEGER, convert.to_time(one)) for one in (start, stop)]
         size = call("to_integer", INTEGER, convert.to_span(step) if step.kind is SPAN else lit(86_400_000_000, SPAN))
-        return call("array_range_of_times" if kind is TIME else "array_range_of_spans", DYNAMIC, *ends, size)
+        return call("array_times", DYNAMIC, call("array_range", DYNAMIC, *ends, size))
     if any(one.kind is REAL for one in (start, stop, step)):
         return call("array_range", DYNAMIC, *(convert.to_number(one, REAL) for one in (start, stop, step)))
     return call("array_range", DYNAMIC, *(convert.to_number(one, INTEGER) for one in (start, stop, step)))
@@ -124,22 +135,21 @@ def _set_key(asked: Asked) -> Typed:
 FUNCTIONS: dict[str, Scalar] = {
     **dict.fromkeys(("parse_json", "parsejson", "todynamic", "toobject"), _parse_json),
     **dict.fromkeys(("bag_pack", "pack", "pack_dictionary"), _pack), "bag_pack_columns": _pack_columns,
-    "pack_all": _pack_all, "pack_array": _pack_array,
-    "array_length": simple("array_length", (DYNAMIC,), INTEGER), "arraylength": simple("array_length", (DYNAMIC,), INTEGER),
+    "pack_all": _pack_all, "pack_array": _pack_array, "array_length": simple("array_length", (DYNAMIC,), INTEGER),
+    "arraylength": simple("array_length", (DYNAMIC,), INTEGER),
     "array_slice": simple("array_slice", (DYNAMIC, INTEGER, INTEGER), DYNAMIC),
     "array_concat": variadic("array_concat", DYNAMIC, DYNAMIC), "array_index_of": _index_of,
     "array_sort_asc": _sorted(False), "array_sort_desc": _sorted(True),
     "array_reverse": simple("array_reverse", (DYNAMIC,), DYNAMIC), "array_sum": simple("array_sum", (DYNAMIC,), REAL),
     "array_iff": _array_iff, "array_iif": _array_iff, "strcat_array": _joined, "array_strcat": _joined,
-    "array_rotate_left": simple("array_rotate_left", (DYNAMIC, INTEGER), DYNAMIC),
     "bag_keys": _keys, "bag_merge": variadic("json_merge", DYNAMIC, DYNAMIC),
     "bag_has_key": simple("bag_has", (DYNAMIC, TEXT), BOOLEAN), "bag_set_key": _set_key,
     "bag_remove_keys": simple("bag_without", (DYNAMIC, DYNAMIC), DYNAMIC),
     "bag_zip": simple("bag_zip", (DYNAMIC, DYNAMIC), DYNAMIC), "zip": variadic("array_zip", DYNAMIC, DYNAMIC),
-    "set_difference": variadic("array_difference", DYNAMIC, DYNAMIC), "set_union": variadic("array_union", DYNAMIC, DYNAMIC),
+    "set_difference": variadic("array_difference", DYNAMIC, DYNAMIC),
+    "set_union": variadic("array_union", DYNAMIC, DYNAMIC),
     "set_intersect": variadic("array_intersection", DYNAMIC, DYNAMIC), "set_has_element": _set_has,
     "set_equals": simple("array_same_elements", (DYNAMIC, DYNAMIC), BOOLEAN),
     "jaccard_index": simple("array_jaccard", (DYNAMIC, DYNAMIC), REAL), "range": _range,
-    "dynamic_to_json": _text_of_dynamic, "repeat": simple("array_repeat", (DYNAMIC, INTEGER), DYNAMIC),
+    "dynamic_to_json": _text_of_dynamic,
 }  # fmt: skip
-_ = (Literal, NUMBERS)

@@ -40,7 +40,9 @@ def _in_any_range(asked: Asked) -> Typed:
         elif isinstance(loaded, str):
             networks.append(loaded)
         else:
-            others.append(convert.to_dynamic(one) if one.kind is DYNAMIC else call("json_array", DYNAMIC, convert.to_dynamic(one)))
+            others.append(
+                convert.to_dynamic(one) if one.kind is DYNAMIC else call("json_array", DYNAMIC, convert.to_dynamic(one))
+            )
     if not others:
         return _inside(found, networks)
     many = call("array_concat", DYNAMIC, convert.dynamic(networks), *others)
@@ -76,7 +78,9 @@ def _nowhere(asked: Asked) -> Typed:
 def _compare(function: str) -> Scalar:
     def lower(asked: Asked) -> Typed:
         prefix = asked.arg(2, INTEGER) if len(asked) > 2 else lit(128 if "6" in asked.name else 32, INTEGER)
-        return call(function, INTEGER if function == "ip_compare" else BOOLEAN, asked.arg(0, TEXT), asked.arg(1, TEXT), prefix)
+        return call(
+            function, INTEGER if function == "ip_compare" else BOOLEAN, asked.arg(0, TEXT), asked.arg(1, TEXT), prefix
+        )
 
     return lower
 
@@ -84,7 +88,10 @@ def _compare(function: str) -> Scalar:
 def _has(function: str) -> Scalar:
     def lower(asked: Asked) -> Typed:
         values = [convert.to_dynamic(asked.arg(place)) for place in range(1, len(asked))]
-        wrapped = [one if one.kind is DYNAMIC and isinstance(convert.loaded(one), list) else call("json_array", DYNAMIC, one) for one in values]
+        wrapped = [
+            one if one.kind is DYNAMIC and isinstance(convert.loaded(one), list) else call("json_array", DYNAMIC, one)
+            for one in values
+        ]
         return call(function, BOOLEAN, asked.arg(0, TEXT), call("array_concat", DYNAMIC, *wrapped))
 
     return lower
@@ -100,13 +107,14 @@ def _format_mask(asked: Asked) -> Typed:
 
 FUNCTIONS: dict[str, Scalar] = {
     "ipv4_is_private": _private, "ipv4_is_in_range": _in_range, "ipv4_is_in_any_range": _in_any_range,
-    "ipv6_is_in_range": _in_range, "ipv6_is_in_any_range": _in_any_range,
-    "ipv4_is_match": _compare("ip_match"), "ipv6_is_match": _compare("ip_match"),
-    "ipv4_compare": _compare("ip_compare"), "ipv6_compare": _compare("ip_compare"),
-    "parse_ipv4": simple("ip_to_integer", (TEXT,), INTEGER), "format_ipv4": _format_mask, "format_ipv4_mask": _format_mask,
+    "ipv6_is_in_range": _in_range, "ipv6_is_in_any_range": _in_any_range, "ipv4_is_match": _compare("ip_match"),
+    "ipv6_is_match": _compare("ip_match"), "ipv4_compare": _compare("ip_compare"),
+    "ipv6_compare": _compare("ip_compare"), "parse_ipv4": simple("ip_to_integer", (TEXT,), INTEGER),
+    "format_ipv4": _format_mask, "format_ipv4_mask": _format_mask,
     "parse_ipv4_mask": simple("ip_number_of_network", (TEXT, INTEGER), INTEGER),
-    "parse_ipv6": simple("ip_full_version_6", (TEXT,), TEXT), "parse_ipv6_mask": simple("ip_network_version_6", (TEXT, INTEGER), TEXT),
-    "ipv4_netmask_suffix": simple("ip_suffix", (TEXT,), INTEGER), "has_ipv4": _has("has_ip"), "has_any_ipv4": _has("has_ip"),
-    "has_ipv4_prefix": _has("has_ip_prefix"), "has_any_ipv4_prefix": _has("has_ip_prefix"),
-    "geo_info_from_ip_address": _nowhere,
+    "parse_ipv6": simple("ip_full_version_6", (TEXT,), TEXT),
+    "parse_ipv6_mask": simple("ip_network_version_6", (TEXT, INTEGER), TEXT),
+    "ipv4_netmask_suffix": simple("ip_suffix", (TEXT,), INTEGER), "has_ipv4": _has("has_ip"),
+    "has_any_ipv4": _has("has_ip"), "has_ipv4_prefix": _has("has_ip_prefix"),
+    "has_any_ipv4_prefix": _has("has_ip_prefix"), "geo_info_from_ip_address": _nowhere,
 }  # fmt: skip

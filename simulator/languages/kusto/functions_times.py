@@ -38,7 +38,11 @@ def _bin(asked: Asked) -> Typed:
         return call("bin_time", TIME, found, size, Literal(YEAR_ONE, TIME))
     if found.kind is SPAN or found.kind is TIME:
         size = convert.to_kind(size, SPAN)
-        return call("bin_time", TIME, found, size, Literal(YEAR_ONE, TIME)) if found.kind is TIME else call("round_down_to", SPAN, found, size)
+        return (
+            call("bin_time", TIME, found, size, Literal(YEAR_ONE, TIME))
+            if found.kind is TIME
+            else call("round_down_to", SPAN, found, size)
+        )
     asked.low.knowledge.use(found.origin, size.kind)
     kind = REAL if REAL in (found.kind, size.kind) or found.kind not in (INTEGER, REAL) else INTEGER
     return call("round_down_to", kind, convert.to_number(found, kind), convert.to_number(size, kind))
@@ -179,12 +183,13 @@ def _make_span(asked: Asked) -> Typed:
 FUNCTIONS: dict[str, Scalar] = {
     "now": _now, "ago": _ago, "bin": _bin, "floor": _bin, "bin_at": _bin_at, "ingestion_time": _ingestion,
     **{f"startof{unit}": _bounds(unit, False) for unit in ("day", "week", "month", "year")},
-    **{f"endof{unit}": _bounds(unit, True) for unit in ("day", "week", "month", "year")},
-    "getyear": _part("year"), "getmonth": _part("month"), "monthofyear": _part("month"), "dayofmonth": _part("day"),
+    **{f"endof{unit}": _bounds(unit, True) for unit in ("day", "week", "month", "year")}, "getyear": _part("year"),
+    "getmonth": _part("month"), "monthofyear": _part("month"), "dayofmonth": _part("day"),
     "dayofyear": _part("day_of_year"), "hourofday": _part("hour"), "week_of_year": _part("week"),
     "weekofyear": _part("week"), "dayofweek": _day_of_week, "datetime_part": _datetime_part,
     "datepart": _datetime_part, "datetime_diff": _difference, "datetime_add": _added,
-    "format_datetime": simple("format_time_letters", (TIME, TEXT), TEXT), "format_timespan": simple("format_span_letters", (SPAN, TEXT), TEXT),
+    "format_datetime": simple("format_time_letters", (TIME, TEXT), TEXT),
+    "format_timespan": simple("format_span_letters", (SPAN, TEXT), TEXT),
     "unixtime_seconds_todatetime": _unix(1_000_000), "unixtime_milliseconds_todatetime": _unix(1_000),
     "unixtime_microseconds_todatetime": _unix(1), "unixtime_nanoseconds_todatetime": _unix(1, 1_000),
     "make_datetime": _make, "make_timespan": _make_span,

@@ -1,7 +1,7 @@
 """Functions that look at neighbouring rows.
 
-Microsoft Learn: "Window functions": "row_number()", "prev()", "next()", "row_cumsum()". Rows are in the order of the last
-`sort`, else of time.
+Microsoft Learn: "Window functions": "row_number()", "prev()", "next()", "row_cumsum()". Rows are in the order of the
+last `sort`, else of time.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 from simulator.ir import Literal, Measure, Value
 from simulator.languages.kusto import convert
 from simulator.languages.kusto.asked import Asked, Scalar
-from simulator.languages.kusto.convert import BOOLEAN, INTEGER, REAL, call, lit
+from simulator.languages.kusto.convert import INTEGER, REAL, call, lit
 from simulator.languages.kusto.model import Beside, Typed
 from simulator.tables import Type
 
 
-def _beside(asked: Asked, function: str, args: tuple[Value, ...], kind: Type, *, running: bool, by: tuple[Value, ...] = ()) -> Typed:
+def _beside(
+    asked: Asked, function: str, args: tuple[Value, ...], kind: Type, *, running: bool, by: tuple[Value, ...] = ()
+) -> Typed:
     from simulator.ir import Field
 
     name = asked.low.secret("w")
@@ -61,4 +63,3 @@ def _row_sum(asked: Asked) -> Typed:
 FUNCTIONS: dict[str, Scalar] = {
     "row_number": _row_number, "row_cumsum": _row_sum, "prev": _neighbour("previous"), "next": _neighbour("next"),
 }  # fmt: skip
-_ = BOOLEAN

@@ -65,8 +65,10 @@ _DIGIT_NAME = re.compile(r"[0-9]+[A-Za-z_][A-Za-z0-9_]*")
 _HEX = re.compile(r"0[xX][0-9a-fA-F]+")
 _NUMBER = re.compile(r"(\d+\.\d+|\d+\.(?![.\w])|\d+)([eE][+-]?\d+)?")
 _UNIT = re.compile(r"[A-Za-z]+")
-_NEGATED = re.compile(r"!(?:between|contains_cs|contains|endswith_cs|endswith|hasprefix_cs|hasprefix|hassuffix_cs|"
-                      r"hassuffix|has_cs|has_all|has_any|has|in~|in|startswith_cs|startswith)(?![A-Za-z0-9_])")  # fmt: skip
+_NEGATED = re.compile(
+    r"!(?:between|contains_cs|contains|endswith_cs|endswith|hasprefix_cs|hasprefix|hassuffix_cs|hassuffix|has_cs|has_all"
+    r"|has_any|has|in~|in|startswith_cs|startswith)(?![A-Za-z0-9_])"
+)
 _MARKS = re.compile(r"=>|==|=~|!~|!=|<>|<=|>=|\.\.|[-+*/%=<>()\[\]{}|,;:.?@!]")
 _VERBATIM = {'"': re.compile(r'"(?:[^"\n]|"")*"'), "'": re.compile(r"'(?:[^'\n]|'')*'")}
 _QUOTED = {'"': re.compile(r'"(?:[^"\\\n]|\\.)*"'), "'": re.compile(r"'(?:[^'\\\n]|\\.)*'")}
@@ -127,10 +129,10 @@ class _Lexer:
             return Token(Sort.LONG, found[0], at, int(found[0], 16))
         found = _NUMBER.match(text, at)
         assert found is not None  # it starts with a digit
-        if not found[2] and (unit := _UNIT.match(text, found.end())) and unit[0] in _SPAN_UNITS:
-            if not re.match(r"[A-Za-z0-9_]", text[unit.end() : unit.end() + 1]):
-                value = round(float(found[1]) * _SPAN_UNITS[unit[0]])
-                return Token(Sort.SPAN, text[at : unit.end()], at, value)
+        unit = None if found[2] else _UNIT.match(text, found.end())
+        if unit and unit[0] in _SPAN_UNITS and not re.match(r"[0-9_]", text[unit.end() : unit.end() + 1]):
+            value = round(float(found[1]) * _SPAN_UNITS[unit[0]])
+            return Token(Sort.SPAN, text[at : unit.end()], at, value)
         if odd := _DIGIT_NAME.match(text, at):
             return Token(Sort.NAME, odd[0], at)
         if found[2] or "." in found[1]:
@@ -157,7 +159,9 @@ class _Lexer:
         inner = found[0][1:-1]
         if not verbatim and (odd := _ODD_ESCAPE.match(inner)):
             spot = start + 1 + odd.start(1)
-            raise self.wrong(spot, f"there is no escape {odd[1]!r}; write the text as @{quote}...{quote} or double the backslash", 2)
+            raise self.wrong(
+                spot, f"there is no escape {odd[1]!r}; write the text as @{quote}...{quote} or double the backslash", 2
+            )
         value = inner.replace(quote * 2, quote) if verbatim else unescaped(inner)
         return Token(Sort.TEXT, text[at : found.end()], at, value)
 

@@ -13,16 +13,19 @@ from simulator.tables import Type
 _DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?", re.I
+    r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?",
+    re.I,
 )
 _OTHER = (
-    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d %b %Y", "%d %b %Y %H:%M:%S",
-    "%d %b %y %H:%M:%S", "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%b %d %Y", "%b %d, %Y", "%B %d, %Y",
-    "%d %B %Y", "%Y%m%d", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S",
+    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d %b %Y",
+    "%d %b %Y %H:%M:%S", "%d %b %y %H:%M:%S", "%a, %d %b %Y %H:%M:%S", "%a %b %d %H:%M:%S %Y", "%b %d %Y", "%b %d, %Y",
+    "%B %d, %Y", "%d %B %Y", "%Y%m%d", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S",
 )  # fmt: skip
 _SPAN = re.compile(r"(-)?(?:(\d+)\.)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?")
-_UNITS = re.compile(r"(-)?(\d+(?:\.\d+)?)\s*(d|h|m|s|ms|microseconds?|ticks?|days?|hours?|hrs?|mins?|minutes?|secs?|seconds?)?")
-_LENGTHS = {"d": _DAY, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000}
+_UNITS = re.compile(
+    r"(-)?(\d+(?:\.\d+)?)\s*(d|h|m|s|ms|microseconds?|ticks?|days?|hours?|hrs?|mins?|minutes?|secs?|seconds?)?"
+)
+_LENGTHS = {"d": _DAY, "h": 3_600_000_000, "m": 60_000_000, "s": 1_000_000, "ms": 1_000, "micr": 1, "tick": 0.1}
 
 
 def typed(word: str, inner: str) -> tuple[str | int | float | bool | None, Type] | None:
@@ -78,7 +81,9 @@ def time(text: str) -> int | None:
     if found := _ISO.fullmatch(text):
         year, month, day, hour, minute, second, fraction, zone = found.groups()
         try:
-            when = datetime(int(year), int(month), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC)
+            when = datetime(
+                int(year), int(month), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0), tzinfo=UTC
+            )
         except ValueError:
             return None
         micro = int((fraction or "0")[:6].ljust(6, "0"))
@@ -108,7 +113,7 @@ def span(text: str) -> int | None:
     if found := _UNITS.fullmatch(text):
         sign, number, unit = found.groups()
         unit = unit or "d"
-        length: float = {"ms": 1000}.get(unit) or (0.1 if unit.startswith("tick") else 1 if unit.startswith("micro") else _LENGTHS[unit[0]])  # fmt: skip
+        length = _LENGTHS.get(unit) or _LENGTHS.get(unit[:4]) or _LENGTHS[unit[0]]
         total = round(float(number) * length)
         return -total if sign else total
     return None
@@ -127,4 +132,6 @@ def written_span(value: int) -> str:
     hours, rest = divmod(rest, 3_600_000_000)
     minutes, rest = divmod(rest, 60_000_000)
     seconds, micro = divmod(rest, 1_000_000)
-    return f"{sign}{f'{days}.' if days else ''}{hours:02d}:{minutes:02d}:{seconds:02d}{f'.{micro:06d}0' if micro else ''}"
+    return (
+        f"{sign}{f'{days}.' if days else ''}{hours:02d}:{minutes:02d}:{seconds:02d}{f'.{micro:06d}0' if micro else ''}"
+    )

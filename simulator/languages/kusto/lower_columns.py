@@ -10,7 +10,7 @@ import fnmatch
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from simulator.ir import Aggregate, Extend, Field, Filter, Key, Limit, Project, Relation, Rows, Sort, Value, Window
+from simulator.ir import Aggregate, Extend, Field, Filter, Key, Limit, Project, Relation, Rows, Sort, Window
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import INTEGER, TEXT
 from simulator.languages.kusto.lower_predicates import TRUE, both
@@ -38,10 +38,9 @@ def where(low: Lowering, step: ast.Where, frame: Frame, env: Env) -> Frame:
     condition = low.predicate(low, scope, step.condition)
     if condition == TRUE:
         return frame
-    if frame.pending is not None:
-        frame = windowed(frame, scope)
-        return replace(frame, pending=both(frame.pending, condition))
     made = windowed(frame, scope)
+    if made.pending is not None:
+        return replace(made, pending=both(made.pending, condition))
     return made.over(Filter(made.relation, condition))
 
 
@@ -67,7 +66,9 @@ def _reads(key: Key, names: set[str]) -> bool:
 def projected(frame: Frame, named: Sequence[tuple[str, Typed]], *, still_open: bool = False) -> Frame:
     """The rows with exactly these columns (and the hidden ones that a sub-query needs)."""
     taken = {name for name, _ in named}
-    kept = [name for name in (*frame.inside, *frame.carried, *frame.bags) if name not in taken and name in frame.columns]
+    kept = [
+        name for name in (*frame.inside, *frame.carried, *frame.bags) if name not in taken and name in frame.columns
+    ]
     if still_open is False:
         kept = [name for name in kept if name not in frame.bags]
     pairs = (*((name, value.value) for name, value in named), *((name, Field(name)) for name in kept))
@@ -251,9 +252,10 @@ def named(low: Lowering, step: ast.As, frame: Frame, env: Env) -> Frame:
 
 
 _TYPES: Mapping[Type, tuple[str, str]] = {
-    Type.TEXT: ("System.String", "string"), Type.INTEGER: ("System.Int64", "long"), Type.REAL: ("System.Double", "real"),
-    Type.BOOLEAN: ("System.SByte", "bool"), Type.TIME: ("System.DateTime", "datetime"),
-    Type.SPAN: ("System.TimeSpan", "timespan"), Type.DYNAMIC: ("System.Object", "dynamic"),
+    Type.TEXT: ("System.String", "string"), Type.INTEGER: ("System.Int64", "long"),
+    Type.REAL: ("System.Double", "real"), Type.BOOLEAN: ("System.SByte", "bool"),
+    Type.TIME: ("System.DateTime", "datetime"), Type.SPAN: ("System.TimeSpan", "timespan"),
+    Type.DYNAMIC: ("System.Object", "dynamic"),
 }  # fmt: skip
 
 
@@ -270,6 +272,3 @@ def schema(low: Lowering, step: ast.Schema, frame: Frame, env: Env) -> Frame:
 def ignored(low: Lowering, step: ast.Ignored, frame: Frame, env: Env) -> Frame:
     """`render`, `consume`: no rows change."""
     return frame
-
-
-_ = Value

@@ -26,7 +26,9 @@ def expand(low: Lowering, step: ast.Expand, frame: Frame, env: Env) -> Frame:
     return _applied(low, step, step.steps, frame, env)
 
 
-def _expanded(low: Lowering, step: ast.Expand, frame: Frame, env: Env, *, drop_empty: bool) -> tuple[Frame, Typed, list[str]]:
+def _expanded(
+    low: Lowering, step: ast.Expand, frame: Frame, env: Env, *, drop_empty: bool
+) -> tuple[Frame, Typed, list[str]]:
     """The rows made, whether a row had any element, and the names of the expanded columns."""
     scope = Scope(frame, env)
     arrays: list[tuple[str, Typed, Type | None]] = []
@@ -48,10 +50,7 @@ def _expanded(low: Lowering, step: ast.Expand, frame: Frame, env: Env, *, drop_e
     empty = call("coalesce", BOOLEAN, call("array_is_empty", BOOLEAN, Field(secret)), lit(False, BOOLEAN))
     some = call("not", BOOLEAN, empty)
     held = low.secret("h")
-    if drop_empty:
-        frame = frame.over(Filter(frame.relation, Test(some.value)))
-    else:
-        frame = extended(frame, [(held, some)])
+    frame = frame.over(Filter(frame.relation, Test(some.value))) if drop_empty else extended(frame, [(held, some)])
     index = step.index
     relation = Explode(frame.relation, secret, keep_empty=True, index=index)
     columns = dict(frame.columns) | ({index: Info(INTEGER)} if index else {})
@@ -93,11 +92,17 @@ def _applied(low: Lowering, step: ast.Expand, inner: tuple[ast.Step, ...], frame
             made = replace(made, pending=None)
         frame = made
     shown = {
-        name: one
-        for name, one in frame.columns.items()
-        if name != number and name != getattr(held.value, "name", "")
+        name: one for name, one in frame.columns.items() if name != number and name != getattr(held.value, "name", "")
     }
-    return replace(frame, columns=shown, inside=outer.inside, carried=outer.carried, pending=outer.pending, order=(), opens=outer.opens)
+    return replace(
+        frame,
+        columns=shown,
+        inside=outer.inside,
+        carried=outer.carried,
+        pending=outer.pending,
+        order=(),
+        opens=outer.opens,
+    )
 
 
 def partition(low: Lowering, step: ast.Partition, frame: Frame, env: Env) -> Frame:

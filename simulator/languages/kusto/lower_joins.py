@@ -191,7 +191,9 @@ def united(low: Lowering, frames: Sequence[Frame], inner: bool = False, first: s
     for name in kinds:
         for kind in kinds[name]:
             new = name if len(kinds[name]) == 1 else f"{name}_{_SUFFIX[kind]}"
-            having = [frame.columns[new] for frame in renamed if new in frame.columns and frame.columns[new].kind is kind]
+            having = [
+                frame.columns[new] for frame in renamed if new in frame.columns and frame.columns[new].kind is kind
+            ]
             solid = all(one.solid for one in having) and len(having) == len(frames)
             origin = next((one.origin for one in having if one.origin), None)
             columns[new] = Info(kind, origin, solid)

@@ -28,7 +28,7 @@ def pattern(step: ast.Parse) -> str:
     """The regular expression of a `parse` pattern, one group for each column."""
     regex = step.mode == "regex"
     greedy = regex and "U" not in step.flags
-    made = ["^"] if not (step.pieces and step.pieces[0].text is None and step.pieces[0].column is None) else ["^"]
+    made = ["^"]
     for place, piece in enumerate(step.pieces):
         last = place == len(step.pieces) - 1
         if piece.text is not None:

@@ -1,7 +1,7 @@
 """`evaluate` and `invoke`.
 
-Microsoft Learn: "evaluate plugin operator", "bag_unpack plugin", "ipv4_lookup plugin", "invoke operator"; "FileProfile()"
-and its like: "Enrichment functions" of Microsoft Defender XDR advanced hunting.
+Microsoft Learn: "evaluate plugin operator", "bag_unpack plugin", "ipv4_lookup plugin", "invoke operator";
+"FileProfile()" and its like: "Enrichment functions" of Microsoft Defender XDR advanced hunting.
 """
 
 from __future__ import annotations
@@ -87,7 +87,9 @@ def _unpacked(low: Lowering, step: ast.Plugin, frame: Frame, env: Env) -> Frame:
         known = [(name, kind) for name, kind in step.schema if name not in columns]
         named = []
         for name, kind in known:
-            one = call("json_member", DYNAMIC, Typed(convert_field(secret), DYNAMIC), lit(name.removeprefix(prefix), TEXT))
+            one = call(
+                "json_member", DYNAMIC, Typed(convert_field(secret), DYNAMIC), lit(name.removeprefix(prefix), TEXT)
+            )
             named.append((name, convert.to_kind(one, kind)))
         return extended(frame, named)
     if prefix:
@@ -128,5 +130,10 @@ def _looked_up(low: Lowering, called: ast.Apply, frame: Frame, env: Env) -> Fram
             place = Field(next(new for new, name in renamed if name == old))
         case _:
             raise low.unsupported(called.at, "ipv4_lookup over a computed network is not supported", 11)
-    inside = call("ip_in_any", BOOLEAN, convert.to_text(address), call("json_array", DYNAMIC, convert.to_dynamic(Typed(place, TEXT))))
+    inside = call(
+        "ip_in_any",
+        BOOLEAN,
+        convert.to_text(address),
+        call("json_array", DYNAMIC, convert.to_dynamic(Typed(place, TEXT))),
+    )
     return replace(frame, relation=Filter(pairs, Test(inside.value)), columns=taken, order=())

@@ -42,6 +42,7 @@ from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, NUMBERS
 from simulator.languages.kusto.lower_values import arithmetic, tabular
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Frame, Scope, Typed
+from simulator.tables import Type
 
 TRUE, FALSE = Const(True), Const(False)
 
@@ -146,7 +147,9 @@ def _missing(found: Typed, texts: bool) -> Expr:
     if isinstance(found.value, Literal):
         return TRUE
     if found.kind is TEXT:
-        return _leaf_or_call(found, lambda field: either([IsNull(field), Like(field, ())]), lambda one: call("equal", BOOLEAN, one, lit("", TEXT)))  # fmt: skip
+        if isinstance(found.value, Field):
+            return either([IsNull(found.value.name), Like(found.value.name, ())])
+        return Test(call("equal", BOOLEAN, convert.to_text(found), lit("", TEXT)).value)
     if isinstance(found.value, Field):
         null: Expr = IsNull(found.value.name)
     else:
@@ -156,14 +159,7 @@ def _missing(found: Typed, texts: bool) -> Expr:
     return null
 
 
-def _leaf_or_call(found: Typed, leaf: Callable[[str], Expr], made: Callable[[Typed], Typed]) -> Expr:
-    """A leaf predicate where the text is a plain column, else the call."""
-    if isinstance(found.value, Field) and found.kind is TEXT:
-        return leaf(found.value.name)
-    return Test(made(convert.to_text(found)).value)
-
-
-# --- Comparisons -------------------------------------------------------------------------------------------------------
+# --- Comparisons --------------------------------------------------
 
 _OPS = {"==": Op.EQ, "!=": Op.NE, "<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE}
 _MIRRORED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
@@ -178,7 +174,12 @@ def _compared(low: Lowering, op: str, left: Typed, right: Typed, at: int) -> Exp
     if op in ("==", "!="):
         equal = equals(left, right)
         return equal if op == "==" else opposite(equal)
-    if isinstance(left.value, Field) and right.constant and left.kind in NUMBERS and isinstance(right.plain, int | float):
+    if (
+        isinstance(left.value, Field)
+        and right.constant
+        and left.kind in NUMBERS
+        and isinstance(right.plain, int | float)
+    ):
         return Compare(left.value.name, _OPS[op], right.plain, Missing.UNKNOWN)
     left, right = convert.solid(left), convert.solid(right)
     match op:
@@ -282,7 +283,7 @@ def _alike(low: Lowering, left: Typed, right: Typed, at: int) -> tuple[Typed, Ty
     return left, right
 
 
-# --- Texts -------------------------------------------------------------------------------------------------------------
+# --- Texts --------------------------------------------------
 
 _SHAPES = {"contains": ("contains", True, True), "startswith": ("starts_with", False, True),
            "endswith": ("ends_with", True, False)}  # fmt: skip
@@ -301,7 +302,8 @@ def _textual(low: Lowering, scope: Scope, op: str, left: ast.Expr, right: ast.Ex
         raise low.unsupported(left.at, f"the operator {word} is not supported")
     wanted = low.value(low, scope, right)
     if isinstance(left, ast.Star):
-        found = anywhere(scope, lambda field: _text_test(word, Typed(Field(field), scope.frame.columns[field].kind), wanted, case))  # fmt: skip
+        columns = scope.frame.columns
+        found = anywhere(scope, lambda field: _text_test(word, Typed(Field(field), columns[field].kind), wanted, case))
     else:
         found = _text_test(word, low.value(low, scope, left), wanted, case)
     return opposite(found) if negated else found
@@ -389,7 +391,7 @@ def _fits_empty(pattern: str) -> bool:
         return False
 
 
-# --- Lists -------------------------------------------------------------------------------------------------------------
+# --- Lists --------------------------------------------------
 
 
 def listed(low: Lowering, scope: Scope, items: Sequence[ast.Expr]) -> tuple[list[Typed], list[Typed]]:
@@ -410,12 +412,15 @@ def listed(low: Lowering, scope: Scope, items: Sequence[ast.Expr]) -> tuple[list
     return constants, others
 
 
+_KINDS: dict[type, Type] = {bool: BOOLEAN, int: INTEGER, float: REAL}
+
+
 def _elements(found: Any) -> list[Typed]:
     if isinstance(found, list):
         return [one for element in found for one in _elements(element)]
     if isinstance(found, dict) or found is None:
         return []
-    kind = BOOLEAN if isinstance(found, bool) else INTEGER if isinstance(found, int) else REAL if isinstance(found, float) else TEXT  # fmt: skip
+    kind = _KINDS.get(type(found), TEXT)
     return [lit(found, kind)]
 
 
@@ -441,10 +446,7 @@ def _in(low: Lowering, scope: Scope, found: Typed, items: Sequence[ast.Expr], fo
     for other in others:
         if other.kind is DYNAMIC:
             text = convert.to_text(found)
-            if fold:
-                test = call("array_has_folded", BOOLEAN, other, text)
-            else:
-                test = call("array_has", BOOLEAN, other, text)
+            test = call("array_has_folded" if fold else "array_has", BOOLEAN, other, text)
             tests.append(Test(call("coalesce", BOOLEAN, test, lit(False, BOOLEAN)).value))
         elif fold:
             tests.append(_text_test("=~", found, other, Case.FOLD))

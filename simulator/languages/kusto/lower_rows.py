@@ -8,7 +8,6 @@ from __future__ import annotations
 from simulator.errors import nearest
 from simulator.ir import Field, Project, Read, Scan
 from simulator.languages.kusto import ast, steps
-from simulator.languages.kusto.convert import lit
 from simulator.languages.kusto.lower_values import entered, settle, value
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Deferred, Env, Frame, Function, Info, Open, Scope, Typed
@@ -72,11 +71,11 @@ def _applied(low: Lowering, name: str, args: tuple[ast.Expr, ...], at: int, env:
     if isinstance(bound, Function):
         return _own(low, name, bound, args, at, env)
     match name, args:
-        case ("materialize" | "view"), (inner, *_):
+        case (("materialize" | "view"), (inner, *_)):
             return rows(low, inner, env)
         case "table", (ast.Lit(str(wanted)), *_):
             return table(low, wanted, at)
-        case ("toscalar" | "iff" | "case"), _:
+        case (("toscalar" | "iff" | "case"), _):
             raise low.invalid(at, f"{name} gives a single value, not a table", len(name))
     if name in _ELSEWHERE:
         raise low.invalid(at, f"{name}(...) needs a table after it", len(name))
@@ -85,7 +84,9 @@ def _applied(low: Lowering, name: str, args: tuple[ast.Expr, ...], at: int, env:
             continue
     first = next((str(arg.value) for arg in args if isinstance(arg, ast.Lit) and arg.kind is Type.TEXT), "")
     wanted = f"{name}.{first}" if name == "_GetWatchlist" and first else name
-    return unknown(low, wanted, at, f"the function {name} is not the query's own; its rows are those of the table kusto.{wanted}")
+    return unknown(
+        low, wanted, at, f"the function {name} is not the query's own; its rows are those of the table kusto.{wanted}"
+    )
 
 
 def _own(low: Lowering, name: str, bound: Function, args: tuple[ast.Expr, ...], at: int, env: Env) -> Frame:
@@ -150,6 +151,3 @@ def _made(frame: Frame) -> list[str]:
     from simulator.ir import columns_of
 
     return list(columns_of(frame.relation))
-
-
-_ = lit

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from simulator.ir import Case, Explode, Extend, Filter, Literal, Project, Rows, Term
 from simulator.languages.kusto import ast, convert
-from simulator.languages.kusto.convert import DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call, lit
+from simulator.languages.kusto.convert import DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call
 from simulator.languages.kusto.lower_columns import projected
 from simulator.languages.kusto.lower_joins import united, wild
 from simulator.languages.kusto.lower_predicates import anywhere, edges
@@ -68,7 +68,8 @@ def spread(low: Lowering, step: ast.Range, frame: Frame | None, env: Env) -> Fra
     """`range x from a to b step c`"""
     scope = Scope(Frame(NOTHING, {}), env)
     start, stop, size = (low.value(low, scope, one) for one in (step.start, step.stop, step.step))
-    kind = TIME if TIME in (start.kind, stop.kind) else SPAN if SPAN in (start.kind, stop.kind) else REAL if REAL in (start.kind, stop.kind, size.kind) else INTEGER  # fmt: skip
+    kinds = (start.kind, stop.kind, size.kind)
+    kind = next((one for one in (TIME, SPAN, REAL) if one in kinds[: 3 if one is REAL else 2]), INTEGER)
     if kind in (TIME, SPAN):
         ends = [call("to_integer", INTEGER, convert.to_kind(one, kind)) for one in (start, stop)]
         every = call("to_integer", INTEGER, convert.to_span(size))
@@ -109,9 +110,13 @@ def search(low: Lowering, step: ast.Search, frame: Frame | None, env: Env) -> Fr
     made = united(low, found, first=column if step.op == "find" else None)
     if step.columns:
         scope = Scope(made, env)
-        named = [(name_of(one) or "Column1", low.value(low, scope, one)) for one in step.columns if isinstance(one, ast.Name)]
-        return projected(made, [(column, convert.text("")), *named] if column not in made.columns else [(column, made.columns[column].of(column)), *named])
+        named = [
+            (name_of(one) or "Column1", low.value(low, scope, one)) for one in step.columns if isinstance(one, ast.Name)
+        ]
+        return projected(
+            made,
+            [(column, convert.text("")), *named]
+            if column not in made.columns
+            else [(column, made.columns[column].of(column)), *named],
+        )
     return made
-
-
-_ = lit

@@ -53,8 +53,14 @@ def summarize(low: Lowering, step: ast.Summarize, frame: Frame, env: Env) -> Fra
             collector.measures.append(Measure(secret, "any", (Field(name),), column.kind))
             carried.append((name, Typed(Field(secret), column.kind, column.origin)))
     always = not by
-    relation = Aggregate(frame.relation, tuple((name, value.value) for name, value in by), tuple(collector.measures), always)
-    shown = (*((name, Typed(Field(name), value.kind, value.origin, value.solid)) for name, value in by), *made, *carried)
+    relation = Aggregate(
+        frame.relation, tuple((name, value.value) for name, value in by), tuple(collector.measures), always
+    )
+    shown = (
+        *((name, Typed(Field(name), value.kind, value.origin, value.solid)) for name, value in by),
+        *made,
+        *carried,
+    )
     pairs = tuple((name, value.value) for name, value in shown)
     return Frame(
         Project(relation, pairs),
@@ -171,9 +177,7 @@ def _latest(low: Lowering, step: ast.Summarize, rows: Scope, groups: list[Named]
     rest = [(name, frame.columns[name].of(name)) for name in frame.shown() if name not in plain and name != first.name]
     shown = [*columns, *rest]
     pairs = tuple((name, one.value) for name, one in shown)
-    return replace(
-        frame, relation=Project(limit, pairs), columns={name: info(one) for name, one in shown}, order=()
-    )
+    return replace(frame, relation=Project(limit, pairs), columns={name: info(one) for name, one in shown}, order=())
 
 
 def count(low: Lowering, step: ast.Count, frame: Frame, env: Env) -> Frame:
@@ -193,5 +197,3 @@ def top_nested(low: Lowering, step: ast.TopNested, frame: Frame, env: Env) -> Fr
 def make_series(low: Lowering, step: ast.MakeSeries, frame: Frame, env: Env) -> Frame:
     """`make-series`"""
     raise low.unsupported(step.at, "the operator make-series is not supported", 11)
-
-

@@ -132,13 +132,13 @@ def tabular(expr: ast.Expr, env: Env) -> bool:
             found = env.find(name)
             if isinstance(found, Function):
                 body = found.definition.body
-                inner = Env(found.env)
+                within = Env(found.env)
                 for let in found.definition.lets:
-                    inner.names[let.name] = bind(let.value, inner)
+                    within.names[let.name] = bind(let.value, within)
                 for parameter in found.definition.parameters:
                     empty = Frame(NOTHING, {})
-                    inner.names[parameter.name] = empty if parameter.kind is None else lit(None, parameter.kind)
-                return tabular(body, inner)
+                    within.names[parameter.name] = empty if parameter.kind is None else lit(None, parameter.kind)
+                return tabular(body, within)
             return name not in functions.SCALARS and name not in ("toscalar", "case", "iff", "iif")
         case ast.Member(ast.Apply("cluster" | "database" | "workspace" | "app" | "adx" | "arg" | "resource")):
             return True
@@ -268,7 +268,9 @@ def _folded(op: str, left: Typed, right: Typed) -> Typed | None:
     kinds = (left.kind, right.kind)
     match op:
         case "+" | "-":
-            kind = TIME if (TIME in kinds and kinds != (TIME, TIME)) else SPAN if TIME in kinds or SPAN in kinds else None
+            kind = (
+                TIME if (TIME in kinds and kinds != (TIME, TIME)) else SPAN if TIME in kinds or SPAN in kinds else None
+            )
             if kind in (TIME, SPAN) and (set(kinds) - {TIME, SPAN}):
                 return None
             kind = kind or (REAL if REAL in kinds else INTEGER)
@@ -313,12 +315,22 @@ def _own(low: Lowering, scope: Scope, name: str, bound: Function, args: tuple[as
     try:
         if tabular(bound.definition.body, inner):
             raise low.invalid(at, f"{name} gives a table; use toscalar(...)", len(name))
-        return value(low, Scope(scope.frame, inner, scope.windows, scope.collector, serial=scope.serial), bound.definition.body)
+        return value(
+            low, Scope(scope.frame, inner, scope.windows, scope.collector, serial=scope.serial), bound.definition.body
+        )
     finally:
         low.calls -= 1
 
 
-def entered(low: Lowering, name: str, bound: Function, args: tuple[ast.Expr, ...], at: int, single: Callable[[ast.Expr], Typed], env: Env) -> Env:
+def entered(
+    low: Lowering,
+    name: str,
+    bound: Function,
+    args: tuple[ast.Expr, ...],
+    at: int,
+    single: Callable[[ast.Expr], Typed],
+    env: Env,
+) -> Env:
     """The names inside a function of the query's own that is called with `args`. The caller leaves again by
     `low.calls -= 1`."""
     low.calls += 1
@@ -335,13 +347,13 @@ def entered(low: Lowering, name: str, bound: Function, args: tuple[ast.Expr, ...
         else:
             raise low.invalid(at, f"{name} takes {len(parameters)} arguments, not {len(args)}", len(name))
     for parameter in parameters:
-        arg = given.get(parameter.name) or parameter.default
-        if arg is None:
+        wanted = given.get(parameter.name) or parameter.default
+        if wanted is None:
             raise low.invalid(at, f"{name} needs an argument for {parameter.name}", len(name))
         if parameter.kind is None:
-            inner.names[parameter.name] = low.rows(low, arg, env)
+            inner.names[parameter.name] = low.rows(low, wanted, env)
         else:
-            found = single(arg)
+            found = single(wanted)
             if found.origin:
                 low.knowledge.use(found.origin, parameter.kind)
             inner.names[parameter.name] = convert.to_kind(found, parameter.kind)

@@ -45,9 +45,7 @@ def statement(cursor: Cursor, lets: list[Let], results: list[Expr]) -> None:
         what = cursor.need("query_parameters", "pattern")
         if what.text == "pattern":
             raise cursor.unsupported(token.at, "declare pattern is not supported", 7)
-        for one in _parameters(cursor):
-            if one.default is not None:
-                lets.append(Let(one.name, one.default, one.at))
+        lets.extend(Let(one.name, one.default, one.at) for one in _parameters(cursor) if one.default is not None)
     elif cursor.sees("alias", "restrict") and cursor.look(1).sort is Sort.NAME:
         raise cursor.unsupported(token.at, f"the statement {token.text} is not supported", len(token.text))
     else:

@@ -78,7 +78,9 @@ def _infix(cursor: Cursor, left: Expr, binds: int) -> Expr:
         case word if word in LIST_OPERATORS:
             return Binary(word, left, _sequence(cursor), op.at)
         case word:
-            return Binary("!=" if word == "<>" else "has" if word == ":" else word, left, expression(cursor, binds), op.at)
+            return Binary(
+                "!=" if word == "<>" else "has" if word == ":" else word, left, expression(cursor, binds), op.at
+            )
 
 
 def _sequence(cursor: Cursor) -> Sequence:
@@ -111,11 +113,9 @@ def _postfix(cursor: Cursor, target: Expr) -> Expr:
             dot = cursor.take()
             token = cursor.take()
             name = str(token.value) if token.sort is Sort.TEXT else token.text
-            if cursor.sees("("):
-                # `cluster("c").database("d").Function(…)`: whose function it is makes no difference here
-                target = Apply(name, arguments(cursor), token.at)
-            else:
-                target = Member(target, name, dot.at)
+            # `cluster("c").database("d").Function(…)`: whose function it is makes no difference here
+            called = cursor.sees("(")
+            target = Apply(name, arguments(cursor), token.at) if called else Member(target, name, dot.at)
         elif cursor.sees(".") and cursor.sees("[", ahead=1):
             cursor.take()
         elif cursor.sees("["):
@@ -209,7 +209,10 @@ def item(cursor: Cursor, value: Callable[[Cursor], Expr] | None = None) -> Expr:
         cursor.place += 2 * len(names) + 2  # parentheses, names, commas, equals sign
         return Named(names, value(cursor), token.at)
     named = (token.sort is Sort.NAME and cursor.sees("=", ahead=1)) or (
-        cursor.sees("[") and cursor.look(1).sort is Sort.TEXT and cursor.sees("]", ahead=2) and cursor.sees("=", ahead=3)
+        cursor.sees("[")
+        and cursor.look(1).sort is Sort.TEXT
+        and cursor.sees("]", ahead=2)
+        and cursor.sees("=", ahead=3)
     )
     if named:
         name = cursor.name()

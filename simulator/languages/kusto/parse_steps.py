@@ -80,11 +80,11 @@ def parameters(cursor: Cursor) -> dict[str, str]:
 def step(cursor: Cursor) -> Step:
     """One operator, its name first."""
     name = operator_name(cursor)
-    reader = _STEPS.get(name.text)
+    reader = STEPS.get(name.text)
     if reader is None:
         if name.text in UNSUPPORTED:
             return _unknown(cursor, name)
-        raise cursor.invalid(name.at, f"there is no operator {name.text!r}{nearest(name.text, _STEPS)}", len(name.text))
+        raise cursor.invalid(name.at, f"there is no operator {name.text!r}{nearest(name.text, STEPS)}", len(name.text))
     return reader(cursor, name)
 
 
@@ -97,7 +97,7 @@ def operator_name(cursor: Cursor) -> Token:
     text = first.text
     while cursor.sees("-") and cursor.look(1).sort is Sort.NAME and cursor.look().at == first.at + len(text):
         dashed = f"{text}-{cursor.look(1).text}"
-        if not any(known == dashed or known.startswith(f"{dashed}-") for known in (*_STEPS, *UNSUPPORTED)):
+        if not any(known == dashed or known.startswith(f"{dashed}-") for known in (*STEPS, *UNSUPPORTED)):
             break
         cursor.place += 2
         text = dashed
@@ -144,7 +144,9 @@ def wildcard(cursor: Cursor) -> Name:
         token = cursor.name()
         return Name(str(token.value), first.at)
     text = ""
-    while (cursor.look().sort in (Sort.NAME, Sort.LONG) or cursor.sees("*")) and cursor.look().at == first.at + len(text):
+    while (cursor.look().sort in (Sort.NAME, Sort.LONG) or cursor.sees("*")) and cursor.look().at == first.at + len(
+        text
+    ):
         text += cursor.take().text
     if not text:
         raise cursor.unexpected("a column")
@@ -303,7 +305,8 @@ def _parse(cursor: Cursor, name: Token) -> Step:
             if cursor.skip(":"):
                 kind = cursor.kind()
             pieces.append(Parsed(None, str(column.value), kind, token.at))
-    return Parse(value, options.get("kind", "simple"), options.get("flags", ""), tuple(pieces), name.text == "parse-where", name.at)  # fmt: skip
+    mode, flags = options.get("kind", "simple"), options.get("flags", "")
+    return Parse(value, mode, flags, tuple(pieces), name.text == "parse-where", name.at)
 
 
 def columns(cursor: Cursor) -> tuple[tuple[str, Type], ...]:
@@ -334,7 +337,9 @@ def options_of(cursor: Cursor) -> tuple[tuple[str, str], ...]:
             value = cursor.take()
             if value.text in ("(", "[", "{"):
                 cursor.place = cursor.closing(cursor.place - 1)
-            while not (cursor.sees(",", ")") or cursor.look().sort is Sort.END):  # a list of names, a number with a sign
+            while not (
+                cursor.sees(",", ")") or cursor.look().sort is Sort.END
+            ):  # a list of names, a number with a sign
                 cursor.take()
             found.append((name.text, str(value.value) if value.sort is Sort.TEXT else value.text))
             if not cursor.skip(","):
@@ -471,7 +476,7 @@ def _schema(cursor: Cursor, name: Token) -> Step:
     return Schema(name.at)
 
 
-_STEPS: dict[str, Callable[[Cursor, Token], Step]] = {
+STEPS: dict[str, Callable[[Cursor, Token], Step]] = {
     "where": _where, "filter": _where,
     **dict.fromkeys(("extend", "project", "project-away", "project-keep", "project-rename", "project-reorder",
                      "distinct", "print", "serialize"), _columns),
