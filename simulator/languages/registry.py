@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.errors import UnsupportedRule
 from simulator.languages.context import Compiled, Context
 from simulator.languages.embedded import Query
 from simulator.languages.files import Loaded, RuleFile
@@ -70,14 +69,12 @@ def _load_elastic(files: Sequence[RuleFile], context: Context) -> Loaded:
         "kuery": lambda query, tables, asked: kuery.compile_query(
             query, tables, indices=asked.indices, place=asked.place
         ),
-        "lucene": _compile_lucene,
+        "lucene": lambda query, tables, asked: kuery.compile_lucene(
+            query, tables, indices=asked.indices, place=asked.place
+        ),
         "esql": lambda query, tables, _asked: _compile_esql(query, tables),
     }
     return elastic.load(files, context, compilers)
-
-
-def _compile_lucene(query: Query, _tables: Mapping[str, Table], _asked: object) -> Compiled:
-    raise UnsupportedRule(query.at(0), "the query language lucene")
 
 
 def _compile_esql(query: Query, tables: Mapping[str, Table]) -> Compiled:

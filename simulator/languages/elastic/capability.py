@@ -8,7 +8,7 @@ from __future__ import annotations
 from simulator.languages.capability import Entry, State
 
 CAPABILITIES: tuple[Entry, ...] = (
-    Entry("rule type", "query", note="in kuery; in lucene not"),
+    Entry("rule type", "query", note="in kuery or lucene"),
     Entry("rule type", "eql"),
     Entry("rule type", "esql"),
     Entry("rule type", "threshold", note="fields, value, cardinality; of each run's look-back"),
@@ -21,7 +21,13 @@ CAPABILITIES: tuple[Entry, ...] = (
     Entry("rule type", "threat_match", note="every run sees all indicators, and of the events its own look-back"),
     Entry("rule type", "machine_learning", State.NONE, "its anomalies are found by Elastic's models"),
     Entry("rule type", "saved_query", State.NONE, "its query is kept in Kibana"),
-    Entry("query language", "lucene", State.NONE, "Lucene's query syntax"),
+    Entry("query language", "kuery, eql, esql", note="see below"),
+    Entry(
+        "query language",
+        "lucene",
+        State.LIMITED,
+        "terms, phrases, `*`, `?`, ranges, groups; no regular expressions, no `~`",
+    ),
     Entry("field", "index", note="data streams and Beats by name; `logs-*` is every Elastic table"),
     Entry("field", "interval, from, to", note="the rule's schedule; 5m, now-6m, now without"),
     Entry("field", "filters", State.LIMITED, "term-level and bool queries; not of sequences"),

@@ -17,11 +17,11 @@ _TOKEN = re.compile(
     r"(?:(?<=[^\W\d_])[.:'’](?=[^\W\d_])|(?<=\d)[.,;'’](?=\d)|[\w])+",
     re.UNICODE,
 )
-_IN = r"[\p{L}\p{N}\p{M}_]"
 _START = r"(?<![\p{L}\p{N}\p{M}_])"
 _END = r"(?![\p{L}\p{N}\p{M}_])"
 _BEFORE = {True: r"(?<!\p{L}[.:'’])", False: r"(?<!\p{Nd}[.,;'’])"}
 _AFTER = {True: r"(?![.:'’]\p{L})", False: r"(?![.,;'’]\p{Nd})"}
+_ANY = {Wild.ANY: r"[\p{L}\p{N}\p{M}_.:'’]*", Wild.ONE: r"[\p{L}\p{N}\p{M}_.:'’]"}
 _JOINERS = {True: ".:'’", False: ".,;'’"}
 
 
@@ -45,11 +45,10 @@ def pattern(parts: Sequence[str | Wild]) -> str | None:
     texts = [part for part in parts if isinstance(part, str)]
     if any(re.search(r"[^\w.:'’,;]", text) for text in texts):
         return None
-    made = [_IN + "*" if isinstance(part, Wild) else _quoted(part) for part in parts]
     first, last = parts[0], parts[-1]
     start = _start(first) if isinstance(first, str) else _START
     end = _end(last) if isinstance(last, str) else _END
-    return start + "".join(one.replace(_IN + "*", r"[\p{L}\p{N}\p{M}_.:'’]*") for one in made) + end
+    return start + "".join(_quoted(part) if isinstance(part, str) else _ANY[part] for part in parts) + end
 
 
 def _quoted(text: str) -> str:

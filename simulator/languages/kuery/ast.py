@@ -18,8 +18,8 @@ class Word:
 
     @property
     def text(self) -> str:
-        """The literal with its wildcards as `*`."""
-        return "".join(part if isinstance(part, str) else "*" for part in self.parts)
+        """The literal with its wildcards as written."""
+        return "".join(part if isinstance(part, str) else part.value for part in self.parts)
 
     @property
     def wild(self) -> bool:

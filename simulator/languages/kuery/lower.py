@@ -43,6 +43,7 @@ from simulator.tables import Table, Type
 _OPS = {"<": Op.LT, "<=": Op.LE, ">": Op.GT, ">=": Op.GE}
 _NUMBERS = (Type.INTEGER, Type.REAL, Type.INTEGERS, Type.REALS)
 _TEXT = "_text"
+_IN_LINE = {Wild.ANY: r"[^\n]*", Wild.ONE: r"[^\n]"}
 
 
 def compile_query(
@@ -173,7 +174,7 @@ class Lowering:
         """A value that stands in any field: as the whole of one value, or as words of the message."""
         if value.parts == (Wild.ANY,):
             return TRUE
-        line = "".join(r"[^\n]*" if isinstance(p, Wild) else _quoted(p) for p in value.parts)
+        line = "".join(_quoted(p) if isinstance(p, str) else _IN_LINE[p] for p in value.parts)
         message, _, _, _ = self.use("message", value, Type.TEXT)
         whole = Regex(_TEXT, rf"^{line}$", "m")
         inside = self.wildcard(message, value, Case.EXACT, True) if value.wild else self.text(message, value)
