@@ -45,6 +45,7 @@ def render(scorecard: Scorecard, examples: Examples | None = None) -> str:
         innocents=innocents,
         matrix=_matrix(shown, [one.id for one in attacks]),
         unmeasured=_unmeasured(shown),
+        several=len({rule.language for rule in shown}) > 1,
         languages=sorted({one.language for row in scorecard.comparisons for one in row.languages}),
         titles={rule.id: rule.title for rule in scorecard.rules},
         facts=words.facts(scorecard),
@@ -85,7 +86,14 @@ def _matrix(rules: Sequence[RuleScore], attacks: Sequence[str]) -> list[dict[str
     for number, rule in enumerate(rules, 1):
         if rule.by_scenario:
             cells = {row.scenario: row for row in rule.by_scenario}
-            rows.append({"number": number, "title": rule.title, "cells": [cells.get(name) for name in attacks]})
+            rows.append(
+                {
+                    "number": number,
+                    "title": rule.title,
+                    "language": rule.language,
+                    "cells": [cells.get(name) for name in attacks],
+                }
+            )
     return rows
 
 

@@ -65,6 +65,9 @@ def _graded(measure: Measure) -> Text:
 _SCOPES = {"expect": "expect", "technique": "tag", "unmeasured": DASH}
 _WIDE, _ROOMY = 100, 120
 
+_LANGUAGE = _Column("language", _plain(lambda rule: rule.language), 100)
+"""Only where the rules are in several."""
+
 _COLUMNS = (
     _Column("alerts", _plain(lambda rule: words.count(rule.alerts)), _WIDE),
     _Column("cases", _plain(lambda rule: words.count(rule.cases))),
@@ -85,7 +88,9 @@ def _alarms(measure: Measure) -> str:
 
 
 def _print_rules(rules: Sequence[RuleScore], console: Console) -> None:
-    columns = [column for column in _COLUMNS if console.width >= column.from_width]
+    several = len({rule.language for rule in rules}) > 1
+    offered = (_LANGUAGE, *_COLUMNS) if several else _COLUMNS
+    columns = [column for column in offered if console.width >= column.from_width]
     cells = [[column.cell(rule) for column in columns] for rule in rules]
     widths = [max(len(column.heading), *(row[at].cell_len for row in cells)) for at, column in enumerate(columns)]
     gap = 2 if console.width >= _ROOMY else 1
@@ -163,17 +168,21 @@ def _print_comparisons(scorecard: Scorecard, console: Console) -> None:
     if not scorecard.comparisons:
         return
     languages = sorted({one.language for row in scorecard.comparisons for one in row.languages})
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    table.add_column("same question", overflow="fold")
-    table.add_column("attack", overflow="fold")
+    roomy = console.width >= _ROOMY
+    table = Table(box=None, padding=(0, 2 if roomy else 1, 0, 0), pad_edge=False, header_style="bold")
+    table.add_column("same question", no_wrap=True, overflow="ellipsis")
+    table.add_column("attack", no_wrap=True, overflow="ellipsis")
     for heading in (*languages, "of"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("disagree over", overflow="fold")
-    for row in scorecard.comparisons[:MOST_COMPARISONS]:
+    if roomy:
+        table.add_column("disagree over", overflow="fold")
+    # What they disagree over is worth more than where they agree.
+    ordered = sorted(scorecard.comparisons, key=lambda row: -sum(dispute.n for dispute in row.disputes))
+    for row in ordered[:MOST_COMPARISONS]:
         caught = {language: [one.caught for one in row.languages if one.language == language] for language in languages}
         cells = ("/".join(map(str, caught[language])) or DASH for language in languages)
-        said = "; ".join(words.clean(words.dispute(one, row)) for one in row.disputes[:2])
-        table.add_row(Text(words.clean(row.question)), Text(words.clean(row.scenario)), *cells, str(row.n), Text(said))
+        said = [Text("; ".join(words.clean(words.dispute(one, row)) for one in row.disputes[:2]))] if roomy else []
+        table.add_row(Text(words.clean(row.question)), Text(words.clean(row.scenario)), *cells, str(row.n), *said)
     console.print("", table, sep="\n")
     if len(scorecard.comparisons) > MOST_COMPARISONS:
         more = words.plural(len(scorecard.comparisons) - MOST_COMPARISONS, "more comparison")
