@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from simulator.ir import And as All
@@ -31,29 +31,56 @@ from simulator.languages.esql import aggregates, dissect, grok, syntax
 from simulator.languages.esql.conditions import condition, is_leaves, necessary
 from simulator.languages.esql.list_functions import some
 from simulator.languages.esql.scope import Scope, matches
-from simulator.languages.esql.syntax import Command, Logic, Name, Node, Pattern
+from simulator.languages.esql.syntax import Command, Logic, Name, Node, Pattern, within
 from simulator.languages.esql.typed import LIST_OF, Typed, call, cast, element, integer, single, text
 from simulator.languages.esql.values import Lowering
 from simulator.tables import Column, Table, Type
 
 
-def run(low: Lowering, commands: Iterable[Command], schemas: dict[str, Table] | Any) -> None:
+def run(low: Lowering, commands: Sequence[Command], schemas: Mapping[str, Table]) -> None:
     """All `commands` after the source command."""
-    for command in commands:
+    for place, command in enumerate(commands):
         match command:
             case syntax.Enrich() | syntax.LookupJoin() | syntax.Completion():
                 _TABLED[type(command)](low, command, schemas)
             case syntax.Fork():
                 _fork(low, command, schemas)
+            case syntax.Expand():
+                _ahead(low, commands[place + 1 :])
+                _expand(low, command)
             case _:
                 _COMMANDS[type(command)](low, command)
 
 
+def _ahead(low: Lowering, commands: Iterable[Command]) -> None:
+    """What the conditions after MV_EXPAND make necessary of the rows before it, so that the sieve can ask it: of a
+    column of several values, that any of them fits."""
+    changed, found = set[str](), list[Expr]()
+    for command in commands:
+        match command:
+            case syntax.Where(condition=node):
+                for item in _conjuncts(node):
+                    names = {one.name for one in within(item) if isinstance(one, Name)}
+                    if not names & changed and names <= low.scope.raw | low.scope.defined.keys():
+                        found.extend(filter(None, (necessary(low, item),)))
+            case syntax.Eval(columns=columns):
+                changed |= {one.name for one in columns}
+            case syntax.Keep() | syntax.Expand():
+                continue
+            case _:
+                break
+    if found:
+        low.scope.relation = Filter(low.scope.relation, found[0] if len(found) == 1 else All(tuple(found)))
+
+
+def _conjuncts(node: Node) -> tuple[Node, ...]:
+    return node.items if isinstance(node, Logic) and node.operator == "and" else (node,)
+
+
 def _where(low: Lowering, command: syntax.Where) -> None:
     node = command.condition
-    items = node.items if isinstance(node, Logic) and node.operator == "and" else (node,)
     found = list[Expr]()
-    for item in items:
+    for item in _conjuncts(node):
         exact = condition(low, item)
         if not (is_leaves(exact) and fields_of(exact) <= low.scope.raw):
             found.extend(filter(None, (necessary(low, item),)))
@@ -214,7 +241,7 @@ def _sample(low: Lowering, command: syntax.Sample) -> None:
 # Commands that read other tables -----------------------------------------------------------------------------------
 
 
-def _table(low: Lowering, name: str, at: int, schemas: Any, what: str) -> dict[str, Type]:
+def _table(low: Lowering, name: str, at: int, schemas: Mapping[str, Table], what: str) -> dict[str, Type]:
     """The columns of a table that stands for something of Elasticsearch; one that nobody declares is warned of."""
     table = schemas.get(name)
     if table is not None:
@@ -245,7 +272,7 @@ def _joined(low: Lowering, name: str, on: list[tuple[Typed, str]], columns: dict
     scope.touched(*columns)
 
 
-def _enrich(low: Lowering, command: syntax.Enrich, schemas: Any) -> None:
+def _enrich(low: Lowering, command: syntax.Enrich, schemas: Mapping[str, Table]) -> None:
     name = f"elastic.enrich.{command.policy}"
     known = _table(low, name, command.at, schemas, f"the enrich policy {command.policy!r}")
     on = command.on or Name(command.at, command.end, "_id")
@@ -263,7 +290,7 @@ def _enrich(low: Lowering, command: syntax.Enrich, schemas: Any) -> None:
     _joined(low, name, [(cast(typed, known.get(on.name, typed.kind)), on.name)], columns)
 
 
-def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Any) -> None:
+def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Mapping[str, Table]) -> None:
     from simulator.languages.ecs import table_pattern
 
     name = table_pattern(command.index.pattern)
@@ -286,7 +313,7 @@ def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Any) -> None:
     _joined(low, name, on, columns)
 
 
-def _completion(low: Lowering, command: syntax.Completion, schemas: Any) -> None:
+def _completion(low: Lowering, command: syntax.Completion, schemas: Mapping[str, Table]) -> None:
     """A model's answers are a table: that of the prompt, or one for any prompt (its `prompt` is null)."""
     scope = low.scope
     endpoint = command.inference.strip(".") or "default"
@@ -303,7 +330,7 @@ def _completion(low: Lowering, command: syntax.Completion, schemas: Any) -> None
     scope.extend(command.target, found)
 
 
-def _fork(low: Lowering, command: syntax.Fork, schemas: Any) -> None:
+def _fork(low: Lowering, command: syntax.Fork, schemas: Mapping[str, Table]) -> None:
     """The branches' rows one after the other, `_fork` says which."""
     scope, made = low.scope, list[Scope]()
     for number, branch in enumerate(command.branches, 1):
@@ -337,10 +364,9 @@ _COMMANDS: dict[type, Callable[[Lowering, Any], None]] = {
     syntax.Stats: _stats,
     syntax.Dissect: _dissect,
     syntax.Grok: _grok,
-    syntax.Expand: _expand,
     syntax.Sample: _sample,
 }
-_TABLED: dict[type, Callable[[Lowering, Any, Any], None]] = {
+_TABLED: dict[type, Callable[[Lowering, Any, Mapping[str, Table]], None]] = {
     syntax.Enrich: _enrich,
     syntax.LookupJoin: _lookup,
     syntax.Completion: _completion,

@@ -308,6 +308,8 @@ def necessary(low: Lowering, node: Node) -> Expr | None:
             return Compare(name.name, Op.EQ, number)
         case Name(name=name) if name in low.scope.defined:
             return necessary(low, low.scope.defined[name])
+        case Function(name="cidr_match", args=(Name(name=name), *_)) if name in low.scope.raw:
+            return condition(low, node) if low.scope.columns[name] is Type.TEXT else None
         case Function(name="kql") if low.scope.fields is not None:
             return condition(low, node)
         case _:

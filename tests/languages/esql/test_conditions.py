@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.errors import UnsupportedRule
-from simulator.ir import And, Case, Compare, Filter, Like, Missing, Not, Project, within
+from simulator.ir import And, Case, Compare, Filter, Like, Missing, Not, Project, Wild, within
 from simulator.languages.embedded import whole
 from simulator.languages.esql import compile_query
 from simulator.languages.esql.patterns import LuceneError, lucene_regex
@@ -176,3 +176,10 @@ def test_the_plan_ends_with_what_is_seen() -> None:
     compiled = compile_query(whole("q.esql", 'FROM test | EVAL x = TO_LOWER(s) LIKE "a*" | KEEP x'), {TEST.name: TEST})
     assert isinstance(compiled.plan, Project)
     assert [name for name, _ in compiled.plan.columns] == ["x"]
+
+
+def test_conditions_after_mv_expand_are_asked_before_it_of_any_value() -> None:
+    query = 'FROM test | MV_EXPAND many | WHERE many == "a" AND s LIKE "x*" AND n > m | KEEP n'
+    before, after = sorted(conditions_of(query), key=lambda one: len(str(one)))
+    assert before == And((Like("many", ("a",), Case.EXACT), Like("s", ("x", Wild.ANY), Case.EXACT)))
+    assert isinstance(after, And)
