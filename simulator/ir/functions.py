@@ -12,7 +12,8 @@ from __future__ import annotations
 
 FUNCTIONS: dict[str, str] = {
     # Conditions
-    "if": "(BOOLEAN, x, x) -> x: the second where the first is true, else (false or null) the third; nulls pass",
+    "if": "(BOOLEAN, x, …, x) -> x: the value after the first condition that is true (not false, not null), else the "
+    "last; nulls pass",
     "coalesce": "(x, x, …) -> x: the first that is not null; nulls pass",
     "equal": "(x, x) -> BOOLEAN: equal values of one kind; texts by code point",
     "less": "(x, x) -> BOOLEAN: strictly before, in the order of `Key`",

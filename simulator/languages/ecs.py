@@ -24,7 +24,7 @@ ALL = "elastic.*"
 
 _COLUMNS = {column.name: column.type for column in SYSTEM_COLUMNS}
 _BEATS = ("winlogbeat", "filebeat", "auditbeat", "packetbeat", "metricbeat", "heartbeat", "functionbeat", "endgame")
-_STREAM = re.compile(r"(?:logs|metrics|traces|synthetics|profiling)-")
+_STREAM = re.compile(r"(logs|metrics|traces|synthetics|profiling)-")
 
 ANALYSED = frozenset(
     (
@@ -45,7 +45,8 @@ _ADDRESS = re.compile(r"(?:^|[._])ips?$|_ip_address$|\.ip_address$")
 
 def table_pattern(index: str) -> str:
     """The table pattern that an index pattern stands for: `logs-endpoint.events.process-*` is
-    `elastic.endpoint.events.process`, `winlogbeat-*` is `elastic.winlogbeat`, `logs-*` is `elastic.*`."""
+    `elastic.endpoint.events.process`, `winlogbeat-*` is `elastic.winlogbeat`, `logs-*` is `elastic.*`. Streams of other
+    types have it in their tables' names: `metrics-system.cpu-*` is `elastic.metrics.system.cpu`."""
     name = index.strip().rpartition(":")[2]
     beat = re.split(r"[-*]", name, maxsplit=1)[0]
     if beat in _BEATS:
@@ -55,7 +56,8 @@ def table_pattern(index: str) -> str:
     if stream := _STREAM.match(name):
         rest = name[stream.end() :]
         dataset, dash, _namespace = rest.rpartition("-")
-        return f"elastic.{dataset if dash else rest}"
+        kind = "" if stream[1] == "logs" else f"{stream[1]}."
+        return f"elastic.{kind}{dataset if dash else rest}"
     return f"elastic.{name.lstrip('.')}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlglot import exp
 
@@ -27,13 +28,18 @@ def _or_sql(args: Sequence[exp.Expression], _kinds: Sequence[Type], _kind: Type)
     return chained("_0 OR _1", args) if args else exp.false()
 
 
+def _if(*args: Any) -> Any:
+    return next((then for condition, then in zip(args[:-1:2], args[1::2], strict=True) if condition), args[-1])
+
+
+def _if_sql(args: Sequence[exp.Expression], _kinds: Sequence[Type], _kind: Type) -> exp.Expression:
+    pairs = zip(args[:-1:2], args[1::2], strict=True)
+    ifs = [exp.If(this=condition.copy(), true=then.copy()) for condition, then in pairs]
+    return exp.Case(ifs=ifs, default=args[-1].copy())
+
+
 CONDITIONS = (
-    Function(
-        "if",
-        lambda condition, then, otherwise: then if condition else otherwise,
-        sql("CASE WHEN _0 THEN _1 ELSE _2 END"),
-        nulls=True,
-    ),
+    Function("if", _if, _if_sql, nulls=True),
     Function(
         "coalesce",
         lambda *args: next((arg for arg in args if arg is not None), None),

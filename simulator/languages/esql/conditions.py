@@ -116,8 +116,9 @@ def _compared(low: Lowering, operator: str, left: Node, right: Node) -> Expr:
         ours, theirs, operator, left = theirs, ours, _MIRRORED[operator], right
     ours = single(ours)
     if isinstance(theirs.value, Literal) and isinstance(ours.value, Column):
-        case = Case.FOLD if low.caseless(left) else Case.EXACT
-        if leaf := _leaf(ours.value.name, ours.kind, operator, theirs, case):
+        base = low.caseless(left)
+        case = Case.FOLD if base else Case.EXACT
+        if leaf := _leaf(base or ours.value.name, ours.kind, operator, theirs, case):
             return leaf
     theirs = single(theirs)
     if (
@@ -170,8 +171,9 @@ def _pattern(low: Lowering, operator: str, item: Node, choices: Sequence[Node]) 
     typed = low.value(item)
     if typed.null:
         return Test(UNKNOWN.value)
-    column = low.scope.hide(cast(single(typed), Type.TEXT))
-    case = Case.FOLD if low.caseless(item) else Case.EXACT
+    base = low.caseless(item) if typed.kind is Type.TEXT else None
+    column = base or low.scope.hide(cast(single(typed), Type.TEXT))
+    case = Case.FOLD if base else Case.EXACT
     found = tuple(_matching(low, operator, column, choice, case) for choice in choices)
     return found[0] if len(found) == 1 else Or(found)
 
@@ -294,6 +296,14 @@ def necessary(low: Lowering, node: Node) -> Expr | None:
             return None if None in each else Or(tuple(one for one in each if one is not None))
         case Unary(operator="not", item=Null(item=Name() as name)) if name.name in low.scope.raw:
             return Not(IsNull(name.name))
+        case Unary(operator="not", item=Null(item=Name(name=name))) if isinstance(
+            low.scope.defined.get(name), Function
+        ):
+            return _chosen(low, low.scope.defined[name], lambda value: value is not None)
+        case Binary(operator="!=", left=Name(name=name), right=Constant(value=told)) if _is_choice(low, name):
+            return _chosen(low, low.scope.defined[name], lambda value: value is not None and value != told)
+        case Binary(operator="==", left=Name(name=name), right=Constant(value=told)) if _is_choice(low, name):
+            return _chosen(low, low.scope.defined[name], lambda value: value is not None and value == told)
         case Binary(operator="==" | "like" as operator, left=left, right=Constant(value=str() as text)):
             return _any_value(low, left, like_glob(text) if operator == "like" else (text,) if text else ())
         case OneOf(operator="in" | "like" as operator, item=item, choices=choices):
@@ -316,6 +326,30 @@ def necessary(low: Lowering, node: Node) -> Expr | None:
             return None
 
 
+def _is_choice(low: Lowering, name: str) -> bool:
+    made = low.scope.defined.get(name)
+    return isinstance(made, Function) and made.name == "case"
+
+
+def _chosen(low: Lowering, made: Node, fits: Callable[[object], bool]) -> Expr | None:
+    """What is necessary for a CASE to give a constant that fits: any of the conditions before one that does."""
+    if not isinstance(made, Function) or made.name != "case":
+        return None
+    pairs = list(zip(made.args[:-1:2], made.args[1::2], strict=False))
+    otherwise = made.args[-1] if len(made.args) % 2 else Constant(0, 0, None)
+    if not isinstance(otherwise, Constant) or fits(otherwise.value):
+        return None
+    found = list[Expr]()
+    for when, value in pairs:
+        if isinstance(value, Constant) and not fits(value.value):
+            continue
+        one = necessary(low, when)
+        if one is None:
+            return None
+        found.append(one)
+    return Or(tuple(found))
+
+
 def _any_value(low: Lowering, node: Node, glob: Glob) -> Expr | None:
     case = Case.EXACT
     while True:
@@ -323,8 +357,8 @@ def _any_value(low: Lowering, node: Node, glob: Glob) -> Expr | None:
             case Name(name=name) if name in low.scope.raw:
                 if element(low.scope.columns[name]) is not Type.TEXT:
                     return None
-                case = Case.FOLD if low.caseless(node) else case
-                return Like(name, glob, case)
+                base = low.caseless(node)
+                return Like(base or name, glob, Case.FOLD if base else case)
             case Name(name=name) if name in low.scope.defined:
                 node = low.scope.defined[name]
             case Function(name="to_lower" | "to_upper", args=(inner,)):

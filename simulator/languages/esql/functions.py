@@ -27,10 +27,10 @@ def _case(low: Lowering, node: Function) -> Typed:
     values = [low.value(value) for _, value in pairs]
     otherwise = low.value(node.args[-1]) if len(node.args) % 2 else NULL
     kind = common((*values, otherwise))
-    found = cast(otherwise, kind)
-    for (when, _), value in reversed(list(zip(pairs, values, strict=True))):
-        found = call("if", kind, Typed(Truth(condition(low, when)), B), cast(value, kind), found)
-    return found
+    choices = list[Typed]()
+    for (when, _), value in zip(pairs, values, strict=True):
+        choices += (Typed(Truth(condition(low, when)), B), cast(value, kind))
+    return call("if", kind, *choices, cast(otherwise, kind))
 
 
 def _coalesce(low: Lowering, node: Function) -> Typed:

@@ -75,7 +75,7 @@ def _from(
             scope.bases[name] = base
         shown[name] = _shown(name, base, wanted[base])
     used = before.fields.used if before is not None and before.fields is not None else {}
-    hidden = {name: kind for name, kind in used.items() if name not in wanted and name not in shown}
+    hidden = {name: kind for name, kind in used.items() if name not in shown}
     read_all = wanted | hidden
     relation: Relation = Read(fields.source(), tuple(Column(name, kind) for name, kind in read_all.items()))
     columns = (*((name, typed.value) for name, typed in shown.items()), *((name, Field(name)) for name in hidden))

@@ -214,9 +214,12 @@ class Lowering:
             case _:
                 raise self.scope.unsupported(node.at, node.end, f"{what} must be a constant whole number")
 
-    def caseless(self, node: Node) -> bool:
-        """Whether `node` is a `.caseless` field of the index."""
-        return isinstance(node, Name) and node.name.endswith(".caseless") and node.name in self.scope.raw
+    def caseless(self, node: Node) -> str | None:
+        """The field that `node`, a `.caseless` field of the index, is another indexing of, if it is there."""
+        if not isinstance(node, Name) or not node.name.endswith(".caseless") or node.name not in self.scope.raw:
+            return None
+        base = self.scope.bases.get(node.name, "")
+        return base if base in self.scope.raw else None
 
     def analysed(self, name: str) -> bool:
         """Whether `name` is a field of the index that is searched by its words."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 
 from simulator.errors import UnsupportedRule
-from simulator.ir import And, Case, Compare, Filter, Like, Missing, Not, Project, Wild, within
+from simulator.ir import And, Case, Compare, Filter, Like, Missing, Not, Or, Project, Wild, within
 from simulator.languages.embedded import whole
 from simulator.languages.esql import compile_query
 from simulator.languages.esql.patterns import LuceneError, lucene_regex
@@ -183,3 +183,14 @@ def test_conditions_after_mv_expand_are_asked_before_it_of_any_value() -> None:
     before, after = sorted(conditions_of(query), key=lambda one: len(str(one)))
     assert before == And((Like("many", ("a",), Case.EXACT), Like("s", ("x", Wild.ANY), Case.EXACT)))
     assert isinstance(after, And)
+
+
+def test_what_a_case_chooses_is_asked_beforehand() -> None:
+    query = """FROM test | EVAL v = CASE(process.name.caseless == "A.exe", "a", s LIKE "b*", "b", "")
+        | WHERE v != "" AND v IS NOT NULL | KEEP v"""
+    (where,) = conditions_of(query)
+    assert isinstance(where, And)
+    wanted = Or((Like("process.name", ("A.exe",), Case.FOLD), Like("s", ("b", Wild.ANY), Case.EXACT)))
+    assert where.items[0] == wanted
+    rows = [{"process.name": "a.EXE"}, {"s": "bb"}, {"s": "x"}]
+    assert [one["v"] for one in run(query, rows)] == ["a", "b"]
