@@ -14,6 +14,7 @@ from functools import lru_cache
 from math import isfinite
 
 from simulator.engine.functions import AGGREGATES, FUNCTIONS, RANKINGS, Function
+from simulator.engine.functions.model import Fault
 from simulator.engine.meters import MAX_ALTERNATIVES, TooManyAlternatives, meter_of
 from simulator.engine.regexes import InvalidRegex, compile_regex
 from simulator.engine.text import read_network
@@ -37,6 +38,7 @@ from simulator.ir import (
     Join,
     Like,
     Limit,
+    Literal,
     Lookup,
     Not,
     Or,
@@ -188,6 +190,8 @@ def _relation(rule: Rule, executor: Executor, relation: Relation, depth: int, fr
                     isinstance(relation, Window) and measure.function in RANKINGS
                 ):
                     raise UnsupportedRule(rule.location, f"{executor.name}: there is no aggregate {measure.function}")
+                if measure.function in AGGREGATES:
+                    _fault(rule, measure.function, AGGREGATES[measure.function].fault, measure.args)
                 if measure.where is not None:
                     _expr(rule, executor, measure.where, depth + 1)
 
@@ -207,6 +211,7 @@ def _value(rule: Rule, executor: Executor, value: Value, depth: int) -> None:
                 raise UnsupportedRule(rule.location, f"{executor.name}: there is no function {name}")
             if not takes(function, len(args)):
                 raise InvalidRule(rule.location, f"the function {name} with {len(args)} arguments")
+            _fault(rule, name, function.fault, args)
             for arg in args:
                 _value(rule, executor, arg, depth + 1)
         case Truth(expr):
@@ -217,6 +222,12 @@ def _value(rule: Rule, executor: Executor, value: Value, depth: int) -> None:
             _relation(rule, executor, source, depth + 1, False)
         case _:
             pass
+
+
+def _fault(rule: Rule, name: str, fault: Fault | None, args: tuple[Value, ...]) -> None:
+    found = fault(*(arg.value if isinstance(arg, Literal) else ... for arg in args)) if fault is not None else None
+    if found is not None:
+        raise InvalidRule(rule.location, f"{name}: {found}")
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,10 @@ def _inside(text: str, network: str) -> bool | None:
         return None
 
 
+def _fault(_text: object, network: object) -> str | None:
+    return f"{network!r} is no network" if isinstance(network, str) and _inside("", network) is None else None
+
+
 def _network(address: Address, bits: int) -> str | None:
     if not 0 <= bits <= address.max_prefixlen:
         return None
@@ -37,7 +41,7 @@ def _network(address: Address, bits: int) -> str | None:
 
 ADDRESSES = (
     Function("ip_version", _address(lambda address: address.version)),
-    Function("ip_inside", _inside),
+    Function("ip_inside", _inside, fault=_fault),
     Function("ip_private", _address(lambda address: any(inside(str(address), read_network(n)) for n in _PRIVATE))),
     Function("ip_to_integer", _address(lambda address: int(address) if address.version == 4 else None)),
     Function("ip_from_integer", lambda value: str(IPv4Address(value)) if 0 <= value < 2**32 else None),

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from simulator.engine.functions.conversions import instant, microseconds
-from simulator.engine.functions.model import Function
+from simulator.engine.functions.model import Function, one_of
 from simulator.engine.functions.templates import fits_time, sql
 
 _PARTS: dict[str, Callable[[datetime], int]] = {
@@ -43,6 +43,9 @@ _STEP = "nullif(greatest(_1, 0), 0)"
 _BIN = f"CAST(_0 AS HUGEINT) - ({_WIDE} % {_STEP} + {_STEP}) % {_STEP}"
 
 _STEPS = {"second": 1_000_000, "minute": 60_000_000, "hour": 3_600_000_000, "day": 86_400_000_000}
+
+
+_UNITS = (*_STEPS, "week", "sunday_week", "month", "quarter", "year")
 
 
 def _start(time: int, unit: str) -> int | None:
@@ -217,8 +220,8 @@ def _ahead(zone: str, sign: int) -> timedelta:
 
 CLOCK = (
     Function("bin_time", _bin, sql(fits_time(_BIN))),
-    Function("time_part", _part),
-    Function("start_of", _start),
+    Function("time_part", _part, fault=one_of(1, _PARTS)),
+    Function("start_of", _start, fault=one_of(1, _UNITS)),
     Function("add_months", _add_months),
     Function("make_time", _make),
     Function("format_time", format_time),

@@ -7,7 +7,7 @@ import binascii
 import re
 from urllib.parse import parse_qsl, quote, unquote
 
-from simulator.engine.functions.model import Function
+from simulator.engine.functions.model import Function, one_of
 
 
 def _decoded(text: str, encoding: str) -> str | None:
@@ -63,6 +63,6 @@ ENCODINGS = (
     Function("url_encode", lambda text: quote(text.encode("utf-8", "replace"), safe="")),
     Function("url_decode", lambda text: unquote(text, errors="replace")),
     Function("url_decode_plus", lambda text: unquote(text.replace("+", " "), errors="replace")),
-    Function("url_part", url_part),
+    Function("url_part", url_part, fault=one_of(1, _PARTS)),
     Function("url_parameter", _parameter),
 )

@@ -108,6 +108,10 @@ def _extract(text: str, path: str) -> str | None:
     return write(value)
 
 
+def _fault(_text: object, path: object) -> str | None:
+    return f"{path!r} is no path" if isinstance(path, str) and steps(path) is None else None
+
+
 def json_text(value: Any) -> str | None:
     """What a JSON value is as a text: a string's own, all else JSON."""
     return value if isinstance(value, str) else write(value)
@@ -157,7 +161,7 @@ JSON = (
     Function("to_json", lambda value, kinds, _kind: write(plain_json(value, kinds[0])), kinds=True),
     Function("json_member", _reading(lambda value, key: write(member(value, key)))),
     Function("json_element", _reading(lambda value, place: write(element(value, place)))),
-    Function("json_extract", _extract),
+    Function("json_extract", _extract, fault=_fault),
     Function("json_text", _reading(json_text)),
     Function("json_integer", _reading(_integer)),
     Function("json_real", _reading(_real)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,11 @@ from simulator.tables import Type
 Sql = Callable[[Sequence[exp.Expression], Sequence[Type], Type], "exp.Expression | None"]
 """From the arguments as DuckDB expressions, their kinds, and the kind of the result, to the call's expression; None
 where SQL has nothing for these kinds, so that the Python runs."""
+
+
+Fault = Callable[..., "str | None"]
+"""What is wrong with a call, if anything, from its arguments: plain values of literals, `...` for all others. So that a
+pattern that is none, say, is an error of the rule before anything runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,7 @@ class Function:
     sql: Sql | None = None
     nulls: bool = False
     kinds: bool = False
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +78,7 @@ class Aggregator:
     nulls: bool = False
     kinds: bool = False
     plain: bool = False
+    fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +90,14 @@ class Ranking:
     name: str
     python: Callable[[list[tuple[Any, ...]], int], Any]
     sql: Callable[[Sequence[exp.Expression]], exp.Expression]
+
+
+def one_of(place: int, choices: Collection[str]) -> Fault:
+    """The argument at `place` must be one of `choices`."""
+
+    def fault(*args: object) -> str | None:
+        if args[place] is ... or args[place] in choices:
+            return None
+        return f"expected one of {', '.join(choices)}, not {args[place]!r}"
+
+    return fault

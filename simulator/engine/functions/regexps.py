@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from simulator.engine.functions.model import Function
+from simulator.engine.functions.model import Fault, Function
 from simulator.engine.regex_find import Finder, Found, compile_finder
 from simulator.engine.regexes import InvalidRegex, compile_regex
 
@@ -82,13 +82,34 @@ def _split(text: str, pattern: str, flags: str) -> list[str]:
     return [piece.before if isinstance(piece, Found) else piece for piece in pieces]
 
 
+def _fault(_text: object, pattern: object, flags: object, *_more: object) -> str | None:
+    if not isinstance(pattern, str) or not isinstance(flags, str):
+        return None
+    try:
+        compile_finder(pattern, flags)
+    except InvalidRegex as error:
+        return str(error)
+    return None
+
+
+def _fault_named(text: object, pattern: object, flags: object, name: object) -> str | None:
+    found = _fault(text, pattern, flags)
+    if found is None and isinstance(pattern, str) and isinstance(flags, str) and isinstance(name, str):
+        return None if name in compile_finder(pattern, flags).names else f"{pattern!r} has no group {name!r}"
+    return found
+
+
+def _function(name: str, python: Callable[..., Any], fault: Fault = _fault) -> Function:
+    return Function(name, _valid(python), fault=fault)
+
+
 REGEXPS = (
-    Function("regex_matches", _valid(lambda text, pattern, flags: compile_regex(pattern, flags).search(text))),
-    Function("regex_extract", _valid(_extract)),
-    Function("regex_extract_named", _valid(_extract_named)),
-    Function("regex_extract_all", _valid(_extract_all)),
-    Function("regex_extract_all_named", _valid(_extract_all_named)),
-    Function("regex_replace", _valid(_replace)),
-    Function("regex_count", _valid(lambda text, pattern, flags: len(compile_finder(pattern, flags).matches(text)))),
-    Function("regex_split", _valid(_split)),
+    _function("regex_matches", lambda text, pattern, flags: compile_regex(pattern, flags).search(text)),
+    _function("regex_extract", _extract),
+    _function("regex_extract_named", _extract_named, _fault_named),
+    _function("regex_extract_all", _extract_all),
+    _function("regex_extract_all_named", _extract_all_named, _fault_named),
+    _function("regex_replace", _replace),
+    _function("regex_count", lambda text, pattern, flags: len(compile_finder(pattern, flags).matches(text))),
+    _function("regex_split", _split),
 )

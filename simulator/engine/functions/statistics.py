@@ -71,13 +71,21 @@ def _product(rows: Rows) -> Any:
     return math.prod(_values(rows)) if rows else None
 
 
+def _no_percentage(_value: object, percent: object) -> str | None:
+    if isinstance(percent, (int, float)) and 0 <= percent <= 100:
+        return None
+    return "expected a percentage from 0 to 100, as a literal"
+
+
 STATISTICS = (
     Aggregator("deviation_sample", lambda rows: _deviation(rows, 1), aggregated("stddev_samp", FINITE), plain=True),
     Aggregator("deviation_population", lambda rows: _deviation(rows, 0), aggregated("stddev_pop", FINITE), plain=True),
     Aggregator("variance_sample", lambda rows: _variance(rows, 1), aggregated("var_samp", FINITE), plain=True),
     Aggregator("variance_population", lambda rows: _variance(rows, 0), aggregated("var_pop", FINITE), plain=True),
-    Aggregator("percentile_linear", lambda rows: _linear(_values(rows), rows[0][1]) if rows else None),
-    Aggregator("percentile_nearest", _nearest),
+    Aggregator(
+        "percentile_linear", lambda rows: _linear(_values(rows), rows[0][1]) if rows else None, fault=_no_percentage
+    ),
+    Aggregator("percentile_nearest", _nearest, fault=_no_percentage),
     Aggregator("median", lambda rows: _linear(_values(rows), 50), aggregated("median", FINITE), plain=True),
     Aggregator("mode", _mode),
     Aggregator("distinct_list", _distinct),
