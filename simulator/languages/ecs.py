@@ -128,20 +128,44 @@ def fields(indices: Sequence[str], schemas: Mapping[str, Table], place: Location
     patterns = tuple(dict.fromkeys(table_pattern(one) for one in indices if not one.startswith("-"))) or (ALL,)
     wider = [one for one in patterns if "*" in one]
     patterns = tuple(p for p in patterns if not any(w != p and fnmatchcase(p, w) for w in wider))
-    kinds: dict[str, Type] = {}
     closed = True
     warnings: list[Problem] = []
+    found: list[Table] = []
     for pattern in patterns:
-        tables = [table for name, table in schemas.items() if fnmatchcase(name, pattern)]
+        tables = _matching(pattern, schemas)
         closed = closed and bool(tables) and not any(table.open for table in tables)
+        found.extend(tables)
         if not tables:
             message = f"no table {pattern!r} is known; its fields are taken to be what the query uses them as"
             warnings.append(Problem(Status.INVALID, place, message, warning=True))
-        for column in (column for table in tables for column in table.columns):
-            known = kinds.setdefault(column.name, column.type)
-            if known.element is column.type or column.type.element is known:
-                kinds[column.name] = known if known.element else column.type
-    return Fields(patterns, kinds, closed, warnings=warnings)
+    return Fields(patterns, _kinds(tuple(found)), closed, warnings=warnings)
+
+
+def _matching(pattern: str, schemas: Mapping[str, Table]) -> list[Table]:
+    if "*" not in pattern:
+        return [schemas[pattern]] if pattern in schemas else []
+    before = pattern.partition("*")[0]
+    return [table for name, table in schemas.items() if name.startswith(before) and fnmatchcase(name, pattern)]
+
+
+_KNOWN: dict[tuple[int, ...], tuple[tuple[Table, ...], Mapping[str, Type]]] = {}
+"""Columns of tables that were asked for together, by the identities of these (kept alive as long as they are here)."""
+
+
+def _kinds(tables: tuple[Table, ...]) -> Mapping[str, Type]:
+    """The columns of all tables; where one has a list of what another has one of, a list."""
+    key = tuple(map(id, tables))
+    if key not in _KNOWN:
+        if len(_KNOWN) > 1000:
+            _KNOWN.clear()
+        kinds: dict[str, Type] = {}
+        for table in tables:
+            for column in table.columns:
+                known = kinds.setdefault(column.name, column.type)
+                if known is not column.type and column.type.element is known:
+                    kinds[column.name] = column.type
+        _KNOWN[key] = (tables, kinds)
+    return _KNOWN[key][1]
 
 
 def network(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Which events a query of Elastic's languages finds in a few events."""
+"""Which events a query of Elastic's languages finds in a few events, by the engine and by the reference alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from simulator.detect import detect
+from simulator.engine import reference
 from simulator.errors import Location
 from simulator.ir import Relation, Rule
 from simulator.languages import eql, kuery
@@ -54,9 +55,22 @@ def typed(rows: Sequence[Mapping[str, object]]) -> pa.Table:
 def evidence(plan: Relation, rows: Sequence[Mapping[str, object]]) -> list[tuple[int, ...]]:
     """The evidence of each alert: numbers of rows, from 1."""
     rule = Rule("r", "r", "test", plan, Location("r"), name="test/r")
-    alerts = detect([rule], FrameSource({TABLE: typed(rows)}), workers=1)
+    frames = {TABLE: typed(rows)}
+    alerts = detect([rule], FrameSource(frames), workers=1)
     assert not alerts.failures, alerts.failures
-    return [tuple(sorted(events)) for events in alerts.table["events"].to_pylist()]
+    found = [tuple(sorted(events)) for events in alerts.table["events"].to_pylist()]
+    assert sorted(found) == sorted(tuple(sorted(alert.evidence.events)) for alert in plainly(rule, frames))
+    return found
+
+
+def plainly(rule: Rule, frames: Mapping[str, pa.Table]) -> list[reference.Alert]:
+    """The alerts of the reference evaluator."""
+    events = [
+        (name, {column: value for column, value in row.items() if value is not None})
+        for name, made in frames.items()
+        for row in made.to_pylist()
+    ]
+    return reference.alerts(rule, events)
 
 
 def by_eql(query: str, rows: Sequence[Mapping[str, object]]) -> list[tuple[int, ...]]:
