@@ -78,16 +78,16 @@ def _load_elastic(files: Sequence[RuleFile], context: Context) -> Loaded:
 
 
 def _compile_esql(query: Query, tables: Mapping[str, Table]) -> Compiled:
-    """ES|QL has Kibana's language inside, in KQL(…)."""
+    """ES|QL has Kibana's language inside, in KQL(…), and Lucene's, in QSTR(…)."""
     from simulator.languages import esql, kuery
 
-    return esql.compile_query(query, tables, kuery=kuery.condition)
+    return esql.compile_query(query, tables, kuery=kuery.condition, lucene=kuery.lucene_condition)
 
 
 def _load_esql(files: Sequence[RuleFile], context: Context) -> Loaded:
     from simulator.languages import esql, kuery
 
-    return esql.load(files, context, kuery.condition)
+    return esql.load(files, context, kuery.condition, kuery.lucene_condition)
 
 
 def _any(_text: str) -> bool:

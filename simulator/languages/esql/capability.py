@@ -22,6 +22,7 @@ LIMITS: dict[str, str] = {
     "hash": "md5, sha-1, sha-256, sha-512; the algorithm is a constant",
     "json_extract": "the path is a constant",
     "kql": "as Kibana's language is supported; before its fields are changed or dropped",
+    "qstr": "as Lucene's query syntax is supported; before its fields are changed or dropped",
     "match": _SEARCHED + "; without options",
     "match_phrase": _SEARCHED + "; without options",
     "replace": "Java's expressions as PCRE reads them; the new text is a constant",

@@ -335,7 +335,7 @@ def _fork(low: Lowering, command: syntax.Fork, schemas: Mapping[str, Table]) -> 
     scope, made = low.scope, list[Scope]()
     for number, branch in enumerate(command.branches, 1):
         inner = scope.copy()
-        run(Lowering(inner, low.compile_kuery), branch, schemas)
+        run(Lowering(inner, low.searches), branch, schemas)
         inner.extend("_fork", text(f"fork{number}"))
         made.append(inner)
     columns: dict[str, Type] = {}

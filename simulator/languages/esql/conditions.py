@@ -259,14 +259,10 @@ def _cidr(low: Lowering, node: Function) -> Expr:
     return found[0] if len(found) == 1 else Or(tuple(found))
 
 
-def _kql(low: Lowering, node: Function) -> Expr:
+def _inner(low: Lowering, node: Function) -> Expr:
     if len(node.args) != 1 or not isinstance(node.args[0], Constant) or not isinstance(node.args[0].value, str):
-        raise low.scope.invalid(node, "KQL takes one constant text")
-    return low.kuery(node.args[0])
-
-
-def _qstr(low: Lowering, node: Function) -> Expr:
-    raise low.scope.unsupported(node.at, node.end, f"{node.name.upper()}: Lucene's query syntax is not supported")
+        raise low.scope.invalid(node, f"{node.name.upper()} takes one constant text")
+    return low.search(node.name, node.args[0])
 
 
 _FUNCTIONS: dict[str, Callable[[Lowering, Function], Expr]] = {
@@ -274,14 +270,14 @@ _FUNCTIONS: dict[str, Callable[[Lowering, Function], Expr]] = {
     "ends_with": _affix,
     "contains": _affix,
     "cidr_match": _cidr,
-    "kql": _kql,
-    "qstr": _qstr,
+    "kql": _inner,
+    "qstr": _inner,
     "match": _match,
     "match_phrase": _match,
 }
 
 CONDITION_FUNCTIONS = frozenset(_FUNCTIONS)
-"""Functions that are conditions (and QSTR, which does not run)."""
+"""Functions that are conditions."""
 
 
 def necessary(low: Lowering, node: Node) -> Expr | None:
@@ -320,7 +316,7 @@ def necessary(low: Lowering, node: Node) -> Expr | None:
             return necessary(low, low.scope.defined[name])
         case Function(name="cidr_match", args=(Name(name=name), *_)) if name in low.scope.raw:
             return condition(low, node) if low.scope.columns[name] is Type.TEXT else None
-        case Function(name="kql") if low.scope.fields is not None:
+        case Function(name="kql" | "qstr") if low.scope.fields is not None:
             return condition(low, node)
         case _:
             return None

@@ -131,11 +131,10 @@ _GENERAL: dict[str, F] = {
 FUNCTIONS: dict[str, F] = {**_GENERAL, **TEXT_FUNCTIONS, **TIME_FUNCTIONS, **LIST_FUNCTIONS}
 """Every function of a row that runs."""
 
-CONDITION_NAMES = ("cidr_match", "contains", "ends_with", "kql", "match", "match_phrase", "starts_with")
+CONDITION_NAMES = ("cidr_match", "contains", "ends_with", "kql", "match", "match_phrase", "qstr", "starts_with")
 """Functions that are conditions: `conditions` has them."""
 
 NOT_RUN: dict[str, str] = {
-    "qstr": "Lucene's query syntax is not supported",
     **dict.fromkeys(
         (
             "st_distance", "st_intersects", "st_disjoint", "st_contains", "st_within", "st_x", "st_y", "st_envelope",

@@ -9,18 +9,20 @@ from simulator.languages import bare
 from simulator.languages.context import Compiled, Context
 from simulator.languages.embedded import Query
 from simulator.languages.esql.lower import compile_query
-from simulator.languages.esql.values import Kuery
+from simulator.languages.esql.values import Search
 from simulator.languages.files import Loaded, RuleFile
 
 EVERY = 5 * 60 * 1_000_000
 """How often a query that reads the clock is run when nothing says so: Elastic's rules run every five minutes."""
 
 
-def load(files: Sequence[RuleFile], context: Context, kuery: Kuery | None = None) -> Loaded:
-    """A rule of each file. `kuery` compiles what stands in KQL(…)."""
+def load(
+    files: Sequence[RuleFile], context: Context, kuery: Search | None = None, lucene: Search | None = None
+) -> Loaded:
+    """A rule of each file. `kuery` compiles what stands in KQL(…), `lucene` what stands in QSTR(…)."""
 
     def compile_one(query: Query) -> Compiled:
-        return compile_query(query, context.tables, kuery=kuery)
+        return compile_query(query, context.tables, kuery=kuery, lucene=lucene)
 
     return bare.load("esql", files, compile_one, schedule)
 

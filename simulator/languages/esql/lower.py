@@ -19,17 +19,20 @@ from simulator.languages.esql.parse import parse
 from simulator.languages.esql.scope import Scope
 from simulator.languages.esql.syntax import Assigned, Command, Name, within
 from simulator.languages.esql.typed import Typed, call, cast, text
-from simulator.languages.esql.values import Kuery, Lowering
+from simulator.languages.esql.values import Lowering, Search
 from simulator.tables import Column, Table, Type
 
 
-def compile_query(query: Query, schemas: Mapping[str, Table], *, kuery: Kuery | None = None) -> Compiled:
-    """The plan of an ES|QL query over tables of `schemas`. `kuery` compiles what stands in KQL(…). Raises InvalidRule
-    or UnsupportedRule at the place in the query."""
+def compile_query(
+    query: Query, schemas: Mapping[str, Table], *, kuery: Search | None = None, lucene: Search | None = None
+) -> Compiled:
+    """The plan of an ES|QL query over tables of `schemas`. `kuery` compiles what stands in KQL(…), `lucene` what stands
+    in QSTR(…). Raises InvalidRule or UnsupportedRule at the place in the query."""
+    searches = {"kql": kuery, "qstr": lucene}
     try:
         parsed = parse(query)
-        first = _lowered(query, parsed, schemas, kuery, None)
-        scope = _lowered(query, parsed, schemas, kuery, first)
+        first = _lowered(query, parsed, schemas, searches, None)
+        scope = _lowered(query, parsed, schemas, searches, first)
     except RecursionError:
         raise InvalidRule(query.at(0), "the query is nested too deeply") from None
     columns = tuple((name, Field(name)) for name in scope.columns)
@@ -38,7 +41,11 @@ def compile_query(query: Query, schemas: Mapping[str, Table], *, kuery: Kuery | 
 
 
 def _lowered(
-    query: Query, parsed: tuple[Command, ...], schemas: Mapping[str, Table], kuery: Kuery | None, before: Scope | None
+    query: Query,
+    parsed: tuple[Command, ...],
+    schemas: Mapping[str, Table],
+    searches: Mapping[str, Search | None],
+    before: Scope | None,
 ) -> Scope:
     source, *rest = parsed
     inferred = kinds.used_as(parsed)
@@ -50,7 +57,7 @@ def _lowered(
         case _:
             raise InvalidRule(query.at(source.at), "a query begins with FROM or ROW")
     scope.later = frozenset(_mentioned(parsed))
-    commands.run(Lowering(scope, kuery), rest, schemas)
+    commands.run(Lowering(scope, searches), rest, schemas)
     return scope
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from simulator.errors import nearest
 from simulator.ir import Expr, Literal, Truth, fields_of
@@ -62,8 +62,8 @@ CASTS: dict[str, Type] = {
 }
 """Types after `::`, besides `ip`: https://www.elastic.co/docs/reference/query-languages/esql/esql-syntax"""
 
-Kuery = Callable[[Query, Fields], Expr]
-"""What compiles a text of KQL to a predicate over the index's fields, noting those it reads in them."""
+Search = Callable[[Query, Fields], Expr]
+"""What compiles a query of another language to a predicate over the index's fields, noting those it reads in them."""
 
 
 @dataclass(slots=True)
@@ -71,7 +71,8 @@ class Lowering:
     """Lowers expressions in a scope."""
 
     scope: Scope
-    compile_kuery: Kuery | None = None
+    searches: Mapping[str, Search | None] = field(default_factory=dict)
+    """The languages inside KQL and QSTR, by the function's name."""
 
     def value(self, node: Node) -> Typed:
         """The value of `node`."""
@@ -226,17 +227,17 @@ class Lowering:
         fields = self.scope.fields
         return fields is not None and name in self.scope.raw and fields.column(name)[2]
 
-    def kuery(self, node: Constant) -> Expr:
-        """The predicate that a constant text of KQL means."""
-        if self.compile_kuery is None or self.scope.fields is None:
-            raise self.scope.unsupported(
-                node.at, node.end, "KQL(…) cannot run here: there is no compiler for its language"
-            )
-        found = self.compile_kuery(nested(self.scope.query, node), self.scope.fields)
+    def search(self, function: str, node: Constant) -> Expr:
+        """The predicate that the constant text of KQL or QSTR means."""
+        compile_search = self.searches.get(function)
+        if compile_search is None or self.scope.fields is None:
+            message = f"{function.upper()}(…) cannot run here: there is nothing that compiles its language"
+            raise self.scope.unsupported(node.at, node.end, message)
+        found = compile_search(nested(self.scope.query, node), self.scope.fields)
         names = {base: name for name, base in self.scope.bases.items()}
         renamed = with_fields(found, lambda name: names.get(name, name))
         if (gone := sorted(fields_of(renamed) - self.scope.raw)) and self.scope.complete:
-            message = f"KQL(…) comes after the field {gone[0]!r} is changed or dropped"
+            message = f"{function.upper()}(…) comes after the field {gone[0]!r} is changed or dropped"
             raise self.scope.unsupported(node.at, node.end, message)
         return renamed
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from simulator.errors import InvalidRule, Location, UnsupportedRule
 from simulator.ir import Expr, Filter, Wild
 from simulator.languages.context import Compiled
-from simulator.languages.ecs import fields
+from simulator.languages.ecs import Fields, fields
 from simulator.languages.embedded import Query
 from simulator.languages.kuery.ast import Is, Logical, Negation, Node, Range, Word
 from simulator.languages.kuery.lower import Lowering
@@ -43,6 +43,16 @@ def compile_query(
         raise InvalidRule(query.at(0), "the query is nested too deeply") from None
     source = known.source()
     return Compiled(Filter(known.read(source) if lowering.rows else source, where), tuple(known.warnings))
+
+
+def condition(query: Query, known: Fields) -> Expr:
+    """What a query says of an event of `known` tables, never unknown: for a query inside another language. The fields
+    it reads are noted in `known`. Raises InvalidRule and UnsupportedRule."""
+    try:
+        node = _Parser(query).whole()
+        return TRUE if node is None else Lowering(query, known).condition(node)
+    except RecursionError:
+        raise InvalidRule(query.at(0), "the query is nested too deeply") from None
 
 
 @dataclass(slots=True)

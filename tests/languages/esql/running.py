@@ -41,7 +41,8 @@ def run(
     query: str, rows: Sequence[Mapping[str, Any]] = (), now: int | None = None, **others: Sequence[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """The rows that `query` gives over `rows`, which are those of the index `test`; `others` are of other tables."""
-    compiled = compile_query(whole("test.esql", query), {**TABLES, TEST.name: TEST}, kuery=kuery.condition)
+    schemas = {**TABLES, TEST.name: TEST}
+    compiled = compile_query(whole("test.esql", query), schemas, kuery=kuery.condition, lucene=kuery.lucene_condition)
     tables = {name.replace("__", "."): found for name, found in others.items()}
     frames = {TEST.name: frame(rows)} if rows else {}
     first = len(rows) + 1

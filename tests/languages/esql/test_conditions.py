@@ -167,9 +167,13 @@ def test_what_is_more_than_leaves_gives_the_sieve_a_leaf_beforehand() -> None:
     assert third == Like("many", ("b",), Case.EXACT)
 
 
-def test_query_string_search_is_named() -> None:
-    with pytest.raises(UnsupportedRule, match="QSTR"):
-        run('FROM test | WHERE QSTR("s: abc")', ROWS)
+def test_lucene_inside() -> None:
+    assert found('QSTR("many:b AND NOT n:4")') == [2]
+
+
+def test_a_search_after_its_field_is_changed_is_named() -> None:
+    with pytest.raises(UnsupportedRule, match=r"KQL.* after the field 's' is changed"):
+        run('FROM test | EVAL s = "x" | WHERE KQL("s: abc")', ROWS)
 
 
 def test_the_plan_ends_with_what_is_seen() -> None:
