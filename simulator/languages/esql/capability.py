@@ -99,6 +99,12 @@ COMMANDS: tuple[Entry, ...] = (
         "completion (a null prompt answers any), else null",
     ),
     Entry("command", "FORK", note="without a limit of its own on each branch"),
+    Entry(
+        "command",
+        "SET",
+        State.LIMITED,
+        "unmapped_fields, approximation and project_routing are read and change nothing",
+    ),
     Entry("command", "SAMPLE", State.NONE, "it takes rows at random"),
     *(Entry("command", name.upper(), State.NONE, why) for name, why in parse.NOT_RUN.items()),
 )

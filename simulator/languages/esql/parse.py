@@ -21,7 +21,6 @@ NOT_RUN: dict[str, str] = {
     "change_point": "its statistics are not documented enough to repeat",
     "rerank": "it needs an inference service",
     "fuse": "it merges search scores, which detections have not",
-    "set": "settings of a query are not supported",
     "insist": "it is a preview without documented meaning",
     "uri_parts": "the parts of an address are not taken apart",
     "registered_domain": "it needs the list of public suffixes",
@@ -40,10 +39,29 @@ _CLUSTER = re.compile(r"[^:\"=|,\[\]/\s()]+:(?!:)")
 def parse(query: Query) -> tuple[Command, ...]:
     """The commands of `query`. Raises InvalidRule or UnsupportedRule at what cannot be read."""
     reader = Reader(query)
+    _settings(reader)
     commands = [_source(reader), *_pipe(reader)]
     if reader.token.kind is not Kind.END:
         raise reader.wrong("`|`")
     return tuple(commands)
+
+
+_SETTINGS = ("unmapped_fields", "approximation", "project_routing")
+"""Settings that change nothing here: fields that nobody declared are read all the same."""
+
+
+def _settings(reader: Reader) -> None:
+    """`SET name = value;` before the query."""
+    while reader.word("set"):
+        token = reader.take()
+        if token.value.lower() not in _SETTINGS:
+            raise reader.unsupported(token.at, token.end, f"the setting {token.value!r} is not supported")
+        reader.need_sign("=")
+        if reader.is_sign("{"):
+            mapping(reader)
+        else:
+            expression(reader)
+        reader.need_sign(";")
 
 
 def _pipe(reader: Reader) -> list[Command]:

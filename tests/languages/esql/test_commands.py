@@ -222,6 +222,7 @@ def test_metadata_and_timestamp() -> None:
         ('FROM test | WHERE s RLIKE "~a"', UnsupportedRule, 1, 27, "operator '~'"),
         ("FROM test | EVAL x = 1 /* no end", InvalidRule, 1, 24, "comment"),
         ('FROM test | KEEP n | WHERE s == "a"', InvalidRule, 1, 28, "no column 's'"),
+        ('SET time_zone = "+05:00"; FROM test', UnsupportedRule, 1, 5, "setting 'time_zone'"),
         ("FROM (FROM test)", UnsupportedRule, 1, 6, "subquery"),
         ("", InvalidRule, 1, 1, "FROM or ROW"),
         ("FROM test | WHERE " + "(" * 100 + "n", InvalidRule, 1, 79, "nested too deeply"),
@@ -254,6 +255,7 @@ def test_an_index_that_nobody_knows_is_one_warning_and_its_fields_are_what_the_q
 def test_syntax_in_all_its_forms() -> None:
     query = '''
     // a comment
+    set unmapped_fields = "nullify";
     from "test", /* another */ .other-*:nothing metadata _id
     | where `n` >= 1 and not s in ("zz") and @timestamp > now() - 100 years
     | eval a = """say "hi" \\d""", b = 1e3, c = .5, d = [1, 2], e = -n
