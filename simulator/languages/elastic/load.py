@@ -148,7 +148,7 @@ def _threat_match(
 ) -> _Made:
     """Indicators are older than the events of a run: each run sees all of them, and of the events its own look-back."""
     language = document.rule.get("threat_language", "kuery")
-    if language not in compilers:
+    if not isinstance(language, str) or language not in compilers:
         raise document.invalid("threat_language", f"no such query language {language!r}")
     asked = Asked(document.texts("threat_index"), document.at("threat_index"), "event.category")
     compiled = compilers[language](document.query("threat_query"), context.tables, asked)
