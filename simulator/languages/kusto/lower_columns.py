@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from simulator.ir import Aggregate, Extend, Field, Filter, Key, Limit, Project, Relation, Rows, Sort, Window
+from simulator.ir.walk import fields_of_value, kind_of
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import INTEGER, TEXT
 from simulator.languages.kusto.lower_predicates import TRUE, both
@@ -58,33 +59,33 @@ def extended(frame: Frame, named: Sequence[tuple[str, Typed]]) -> Frame:
 
 
 def _reads(key: Key, names: set[str]) -> bool:
-    from simulator.ir.walk import fields_of_value
-
     return not names.isdisjoint(fields_of_value(key.value))
 
 
 def projected(frame: Frame, named: Sequence[tuple[str, Typed]], *, still_open: bool = False) -> Frame:
-    """The rows with exactly these columns (and the hidden ones that a sub-query needs)."""
-    taken = {name for name, _ in named}
-    kept = [
-        name for name in (*frame.inside, *frame.carried, *frame.bags) if name not in taken and name in frame.columns
-    ]
-    if still_open is False:
-        kept = [name for name in kept if name not in frame.bags]
-    pairs = (*((name, value.value) for name, value in named), *((name, Field(name)) for name in kept))
-    columns = {name: info(value) for name, value in named} | {name: frame.columns[name] for name in kept}
-    same = {name for name, value in named if value.value == Field(name)} | set(kept)
-    from simulator.ir.walk import fields_of_value
-
-    ordered = all(fields_of_value(key.value) <= same for key in frame.order)
+    """The rows with exactly these columns (and the hidden ones that a sub-query or the order needs)."""
+    made = dict(named)
+    hidden = [*frame.inside, *frame.carried, *(frame.bags if still_open else ())]
+    made |= {name: frame.columns[name].of(name) for name in hidden if name not in made and name in frame.columns}
+    order: list[Key] = []
+    for place, key in enumerate(frame.order):
+        if all(made.get(name, _NONE).value == Field(name) for name in fields_of_value(key.value)):
+            order.append(key)
+            continue
+        secret = f"$o{place}"
+        made[secret] = Typed(key.value, kind_of(key.value, frame.kinds()))
+        order.append(replace(key, value=Field(secret)))
     return replace(
         frame,
-        relation=Project(frame.relation, pairs),
-        columns=columns,
+        relation=Project(frame.relation, tuple((name, value.value) for name, value in made.items())),
+        columns={name: info(value) for name, value in made.items()},
         opens=frame.opens if still_open else (),
         bags=frame.bags if still_open else (),
-        order=frame.order if ordered else (),
+        order=tuple(order),
     )
+
+
+_NONE = convert.lit(None, TEXT)
 
 
 def _values(low: Lowering, scope: Scope, items: Sequence[ast.Expr], prefix: str = "Column") -> list[tuple[str, Typed]]:
@@ -266,7 +267,8 @@ def schema(low: Lowering, step: ast.Schema, frame: Frame, env: Env) -> Frame:
     made = ("ColumnName", "ColumnOrdinal", "DataType", "ColumnType")
     kinds = (TEXT, INTEGER, TEXT, TEXT)
     relation: Relation = Rows(tuple(map(Column, made, kinds)), described)
-    return Frame(relation, {name: Info(kind, solid=True) for name, kind in zip(made, kinds, strict=True)})
+    names = {name: Info(kind, solid=True) for name, kind in zip(made, kinds, strict=True)}
+    return Frame(relation, names, order=(Key(Field("ColumnOrdinal")),))
 
 
 def ignored(low: Lowering, step: ast.Ignored, frame: Frame, env: Env) -> Frame:

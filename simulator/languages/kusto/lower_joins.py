@@ -169,6 +169,8 @@ def united(low: Lowering, frames: Sequence[Frame], inner: bool = False, first: s
     kinds: dict[str, dict[Type, None]] = {first: {}} if first else {}
     for frame in frames:
         for name, one in frame.columns.items():
+            if _dropped_in_union(name, frame):
+                continue
             kinds.setdefault(name, {})[one.kind] = None
     for name in kinds:
         _settle(low, name, frames)
@@ -179,7 +181,7 @@ def united(low: Lowering, frames: Sequence[Frame], inner: bool = False, first: s
     for frame in frames:
         names: list[tuple[str, str]] = []
         for name, one in frame.columns.items():
-            if name not in kinds:
+            if name not in kinds or _dropped_in_union(name, frame):
                 continue
             new = name if len(kinds[name]) == 1 else f"{name}_{_SUFFIX[one.kind]}"
             names.append((new, name))
@@ -209,6 +211,11 @@ _SUFFIX = {
     Type.TEXT: "string", Type.INTEGER: "long", Type.REAL: "real", Type.BOOLEAN: "bool", Type.TIME: "datetime",
     Type.SPAN: "timespan", Type.DYNAMIC: "dynamic",
 }  # fmt: skip
+
+
+def _dropped_in_union(name: str, frame: Frame) -> bool:
+    """Hidden columns that only the order needs."""
+    return name.startswith("$") and name not in (*frame.inside, *frame.carried, *frame.bags, "$table")
 
 
 def _settle(low: Lowering, name: str, frames: Sequence[Frame]) -> None:

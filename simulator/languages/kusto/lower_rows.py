@@ -6,7 +6,7 @@ Microsoft Learn: "Tabular expression statements", "Let statement", "materialize(
 from __future__ import annotations
 
 from simulator.errors import nearest
-from simulator.ir import Field, Project, Read, Scan
+from simulator.ir import Field, Limit, Project, Read, Scan, Sort
 from simulator.languages.kusto import ast, steps
 from simulator.languages.kusto.lower_values import entered, settle, value
 from simulator.languages.kusto.lowering import Lowering
@@ -140,9 +140,11 @@ def _read(low: Lowering, full: str, name: str, columns: dict[str, Info], target:
 def finished(frame: Frame) -> Frame:
     """The rows with no columns but those that the query shows."""
     shown = frame.shown()
-    if len(shown) == len(frame.columns) and not isinstance(frame.relation, Read) and "$" not in "".join(_made(frame)):
-        return frame
     if isinstance(frame.relation, Read):
+        return frame
+    if frame.order and not isinstance(frame.relation, Sort | Limit):
+        frame = frame.over(Sort(frame.relation, frame.order))
+    if shown == _made(frame):
         return frame
     return frame.over(Project(frame.relation, tuple((name, Field(name)) for name in shown)))
 

@@ -5,7 +5,7 @@ Microsoft Learn: the page of each operator.
 
 from __future__ import annotations
 
-from simulator.ir import Case, Explode, Extend, Filter, Literal, Project, Rows, Term
+from simulator.ir import Case, Explode, Extend, Field, Filter, Key, Literal, Project, Rows, Term
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call
 from simulator.languages.kusto.lower_columns import projected
@@ -55,7 +55,9 @@ def constant(low: Lowering, step: ast.Constant, frame: Frame | None, env: Env) -
         values.append("" if plain is None and column.type is TEXT else plain if not isinstance(plain, tuple) else None)
     rows = tuple(tuple(values[at : at + len(columns)]) for at in range(0, len(values), len(columns)))
     if not computed:
-        return Frame(Rows(columns, rows), made)
+        numbered = tuple((*row, number) for number, row in enumerate(rows))
+        counted = (*columns, Column("$n", INTEGER))
+        return Frame(Rows(counted, numbered), {**made, "$n": Info(INTEGER)}, order=(Key(Field("$n")),))
     frames = []
     for number, row in enumerate(rows):  # a row with what is known only when the query runs
         one = Rows(columns, (row,))
@@ -77,12 +79,11 @@ def spread(low: Lowering, step: ast.Range, frame: Frame | None, env: Env) -> Fra
     else:
         array = call("array_range", DYNAMIC, *(convert.to_number(one, kind) for one in (start, stop, size)))
     exploded = Explode(Extend(_ONE, (("$x", array.value),)), "$x")
-    from simulator.ir import Field
-
     one = Typed(Field("$x"), DYNAMIC)
     number = convert.to_number(one, REAL if kind is REAL else INTEGER)
     value = call("to_time", TIME, number) if kind is TIME else call("to_span", SPAN, number) if kind is SPAN else number
-    return Frame(Project(exploded, ((step.name, value.value),)), {step.name: Info(kind)})
+    order = (Key(Field(step.name), descending=isinstance(size.plain, int | float) and size.plain < 0),)
+    return Frame(Project(exploded, ((step.name, value.value),)), {step.name: Info(kind)}, order=order)
 
 
 def search(low: Lowering, step: ast.Search, frame: Frame | None, env: Env) -> Frame:

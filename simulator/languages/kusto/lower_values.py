@@ -122,6 +122,8 @@ def tabular(expr: ast.Expr, env: Env) -> bool:
                     return True
                 case Deferred(inner, outer):
                     return tabular(inner, outer)
+                case Function():
+                    return tabular(ast.Apply(name, (), expr.at), env)
                 case found:
                     return isinstance(found, Frame)
         case ast.Apply(name, args):

@@ -18,7 +18,7 @@ pytestmark = [
 ]
 
 VALID = 1357
-"""Queries that Microsoft's own parser (npm @kusto/language-service-next 12.3) finds no fault with, of 1,457."""
+"""Queries that Microsoft's own parser (npm @kusto/language-service-next 12.4) finds no fault with, of 1,457."""
 
 
 def test_nine_of_ten_valid_queries_are_ok_and_the_rest_named():
