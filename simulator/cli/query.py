@@ -20,6 +20,7 @@ from simulator.engine import rows
 from simulator.ir import Rule
 from simulator.languages import load_rules
 from simulator.report.words import clean
+from simulator.telemetry.translate import translated
 from simulator.whole import whole_file
 
 
@@ -47,7 +48,7 @@ def query(
     tell_problems(ruleset)
     rule = _chosen(ruleset.rules, path, wanted)
     moment = int(now.replace(tzinfo=dt.UTC).timestamp() * 1_000_000) if now else None
-    found = rows(rule, open_source(options.existing(sources)), moment, workers, evidence=True)
+    found = rows(rule, translated(open_source(options.existing(sources))), moment, workers, evidence=True)
     if out:
         with whole_file(out) as partial:
             pq.write_table(found, partial)

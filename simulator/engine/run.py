@@ -77,10 +77,13 @@ class PartReader:
         outcome = Outcome()
         hits: list[pa.Table] = []
         candidates: dict[int, list[pa.Table]] = {}
+        copies = False
         for item in part.read(self._demand):
             match item:
-                case Batch(table, rows):
-                    outcome.events[table] += rows.num_rows
+                case Batch(table, rows, copy):
+                    copies = copies or copy
+                    if not copy:
+                        outcome.events[table] += rows.num_rows
                     _note_times(outcome, rows)
                     self._sieve(table, rows, hits, candidates)
                 case PassedOver(events):
@@ -91,6 +94,9 @@ class PartReader:
                         outcome.examples.append(item)
         outcome.hits = pa.concat_tables(hits) if hits else None
         outcome.candidates = {target: pa.concat_tables(tables) for target, tables in candidates.items()}
+        if copies:
+            outcome.hits = outcome.hits and _each_record_once(outcome.hits, "target")
+            outcome.candidates = {target: _each_record_once(table) for target, table in outcome.candidates.items()}
         for sieve in self._sieves.values():
             outcome.failures.update(sieve.failures)
         return outcome
@@ -315,6 +321,14 @@ def _reading(outcomes: Sequence[Outcome]) -> Reading:
         sum(outcome.rejected for outcome in outcomes),
         tuple(examples),
     )
+
+
+def _each_record_once(rows: pa.Table, *within: str) -> pa.Table:
+    """The first row of each record: one record may be read as several tables, what reads them all means it once."""
+    keys = [*within, "_event_id"]
+    numbered = rows.select(keys).append_column("row", pa.array(np.arange(rows.num_rows)))
+    first: Any = numbered.group_by(keys).aggregate([("row", "min")]).column("row_min").to_numpy()
+    return rows if len(first) == rows.num_rows else rows.take(pa.array(np.sort(first)))
 
 
 def _of_schema(table: str, rows: pa.RecordBatch) -> pa.Table:

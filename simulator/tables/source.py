@@ -52,6 +52,9 @@ class Batch:
 
     table: str
     rows: pa.RecordBatch
+    copy: bool = False
+    """Whether these are events that the source also gives under another table's name, with the same ids: a record
+    read as what another product would have made of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ whatever columns a log has. A table may be made of several logs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +19,7 @@ from simulator.tables import SYSTEM_COLUMNS, TABLES, Type
 Columns = Mapping[str, pl.Expr]
 
 _SYSTEM = tuple(column.name for column in SYSTEM_COLUMNS)
-_CARRIED = ("_action_id", "_instance_id", "_file", "_record")
+_CARRIED = ("_action_id", "_instance_id", "_file", "_record", "_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +68,19 @@ class Derivation:
 
 
 def derive(
-    derivation: Derivation, log: pl.DataFrame, *, convention: str = "sigma", keep_ids: bool = False
+    derivation: Derivation,
+    log: pl.DataFrame,
+    *,
+    convention: str = "sigma",
+    keep_ids: bool = False,
+    wanted: Collection[str] | None = None,
 ) -> pl.DataFrame:
     """The events of `log` as those of the derivation's table.
 
     The system columns stay, and where the log has them the columns that say whose events they are. Ids are made of the
     log's ids, so that each event of a stream has its own; with `keep_ids` they stay: in real logs the record is the
-    evidence. `convention` says what a proxy log's byte columns mean (`sigma` or `w3c`).
+    evidence. `wanted` are the columns to make (default: all), `convention` says what a proxy log's byte columns mean
+    (`sigma` or `w3c`).
     """
     names = frozenset(log.columns)
     fields = Fields(names, "cs-bytes", "sc-bytes") if convention == "w3c" else Fields(names)
@@ -87,7 +93,11 @@ def derive(
         raise KeyError(f"{table.name} has no column {sorted(unknown)}")
     columns: list[pl.Expr | pl.Series] = [pl.col(name) for name in _SYSTEM[1:] if name in log.columns]
     kinds = {column.name: column.type for column in table.columns}
-    columns += [made[name].cast(DTYPES[kinds[name]]).alias(name) for name in kinds if name in made]
+    columns += [
+        made[name].cast(DTYPES[kinds[name]]).alias(name)
+        for name in kinds
+        if name in made and (wanted is None or name in wanted)
+    ]
     columns += [pl.col(name) for name in _CARRIED if name in log.columns]
     ids = log["_event_id"] if keep_ids else _ids(log["_event_id"], derivation.table)
     return log.select(ids.alias("_event_id"), *columns)
@@ -96,12 +106,6 @@ def derive(
 def _ids(ids: pl.Series, table: str) -> pl.Series:
     mixed = mix(ids.to_numpy().astype(np.uint64), "event", table) >> np.uint64(1)
     return pl.Series(mixed.astype(np.int64))
-
-
-def together(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """The events of several logs as one frame, with the columns that any of them has."""
-    parts = list(frames)
-    return parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal")
 
 
 DTYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
