@@ -41,7 +41,7 @@ def _path(text: str) -> str | None:
     scheme, mark, rest = text.partition("://")
     scheme, rest = (scheme, rest) if mark else ("", text)
     separator = "/" if "/" in rest and "\\" not in rest else "\\"
-    rest, _, stream = rest.partition(":") if separator == "/" else _stream(rest)
+    rest, _, stream = _stream(rest)
     folder, _, name = rest.rpartition(separator)
     root = re.match(r"[A-Za-z]:|\\\\[^\\]*", rest)
     extension = name.rpartition(".")[2] if "." in name else ""
