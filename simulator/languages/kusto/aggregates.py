@@ -110,10 +110,8 @@ def _statistic(function: str, conditional: bool, default: float | None) -> Aggre
 def _extreme(function: str, conditional: bool) -> Aggregate:
     def lower(asked: Asked, collector: Collector) -> Typed:
         found = asked.arg(0)
-        if found.kind is TEXT:
-            found = convert.solid(found)
         condition = _condition(asked, 1) if conditional else None
-        return measured(asked, collector, function, (found,), found.kind, condition)
+        return _whole(asked, collector, function, (convert.solid(found),), found, condition)
 
     return lower
 

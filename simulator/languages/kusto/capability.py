@@ -38,7 +38,7 @@ _OPERATORS = tuple(
 _COMPARISONS = ("==", "!=", "<", ">", "<=", ">=", "=~", "!~", "between", "!between", "matches regex")
 _NOT_TEXT = ("like", "notlike", "likecs", "notlikecs")
 _EXPRESSIONS = tuple(
-    Entry("text or list operator", name, State.NONE if name in _NOT_TEXT else State.FULL)
+    Entry("text or list operator", name, *((State.NONE, "not supported") if name in _NOT_TEXT else ()))
     for name in (*_COMPARISONS, *TEXT_OPERATORS, *LIST_OPERATORS)
 )
 
@@ -60,10 +60,7 @@ _FUNCTIONS = tuple(
     for name in sorted(SCALARS)
     if name in KUSTO_FUNCTIONS or name in ("materialize",)
 )
-_AGGREGATES = tuple(
-    Entry("aggregate", name, State.NONE if name in ("percentilesw",) else State.FULL, _APPROXIMATE.get(name, ""))
-    for name in sorted(AGGREGATES)
-)
+_AGGREGATES = tuple(Entry("aggregate", name, note=_APPROXIMATE.get(name, "")) for name in sorted(AGGREGATES))
 _MISSING = tuple(
     Entry("function", name, State.NONE, "not supported")
     for name in sorted(KUSTO_FUNCTIONS - set(SCALARS) - set(AGGREGATES) - {"cluster", "database", "table"})
