@@ -13,8 +13,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlglot import exp
 
+from simulator.engine import sql_nodes as sql
 from simulator.engine.alerts import ALERT_SCHEMA
 from simulator.engine.columns import Bools, Ints, positions
 from simulator.engine.kinds import row_type
@@ -109,9 +109,9 @@ class Database:
             self.connection.unregister(name)
         self._names.clear()
 
-    def execute(self, query: exp.Query, parameters: dict[str, Any]) -> pa.Table:
+    def execute(self, query: Any, parameters: dict[str, Any]) -> pa.Table:
         """The result of a query."""
-        text = query.sql("duckdb", comments=False)
+        text = query.sql("duckdb", comments=False, copy=False)
         used = {name: value for name, value in parameters.items() if f"${name}" in text}
         found: pa.Table = self.connection.sql(text, params=used or None).to_arrow_table()
         return found
@@ -210,14 +210,14 @@ class Tails:
         now = self.candidates.now
         builder = Builder(database.calls, names, database.register, database.execute, now, runs)
         made = builder.relation(plan)
-        hidden = [*builder.hidden]
-        select = exp.select(*hidden).from_(made.name)
-        order: list[exp.Expression] = [exp.column("o")] if made.ordered and every else builder.ties(made)
+        items: list[Any] = [*builder.hidden]
+        order = [sql.ascending(sql.column("o"))] if made.ordered and every else builder.ties(made)
         if every:
             for name, (column, _) in made.row.columns.items():
-                select = select.select(exp.alias_(exp.column(column), f"c:{name}", quoted=True), copy=False)
-        select = select.order_by(*builder.within, *order)
-        return database.execute(builder.query(select), builder.parameters)
+                items.append(sql.named(sql.column(column), f"c:{name}", quote=True))
+        keys = [sql.ascending(key) for key in builder.within]
+        query = builder.query(sql.select(items, made.name, order=[*keys, *order]))
+        return database.execute(query, builder.parameters)
 
 
 def rows_of(tails: Tails, plan: RowPlan, targets: Mapping[int, int]) -> pa.Table:

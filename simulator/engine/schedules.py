@@ -97,8 +97,10 @@ def first_runs(
     Under a schedule that is the first run that sees the event; without one it is the event's own time."""
     scheduled = {number for number in np.unique(numbers).tolist() if rules[number].schedule is not None}
     seen = np.ones(len(numbers), bool)
-    if not scheduled or first is None or last is None:
+    if not scheduled:
         return times, seen
+    if first is None or last is None:
+        return times, ~np.isin(numbers, list(scheduled))
     moments = times.cast(pa.int64())
     there = moments.is_valid().to_numpy()
     found = moments.fill_null(0).to_numpy().copy()

@@ -2,7 +2,7 @@
 
 Besides its columns (`c0`, `c1` …, unlike the plan's names, which may differ by case alone) every relation has hidden
 ones: `e`, its evidence (one event's number, or a list of numbers in order), `t`, the time of its last event, under a
-schedule `n`, the number of its run, and where rows are in an order that matters, `o`, their place. Events are numbered
+schedule `n`, the place of its run, and where rows are in an order that matters, `o`, their place. Events are numbered
 by (time, id), so that lists of numbers compare as evidence does. Under a schedule every operator works within a run.
 """
 
@@ -15,10 +15,12 @@ from typing import Any
 import pyarrow as pa
 from sqlglot import exp
 
+from simulator.engine import sql_nodes as sql
 from simulator.engine.kinds import items_of, row_type
 from simulator.engine.sql_functions import Calls
 from simulator.engine.sql_measures import Frame, Measures
-from simulator.engine.sql_values import Node, Row, Values, cast
+from simulator.engine.sql_nodes import Node, column
+from simulator.engine.sql_values import Row, Values, cast
 from simulator.ir import (
     Aggregate,
     Concat,
@@ -46,10 +48,10 @@ from simulator.ir import (
     columns_of,
     kind_of,
 )
-from simulator.ir import (
-    Sequence as SequenceNode,
-)
+from simulator.ir import Sequence as SequenceNode
 from simulator.tables import Type
+
+Columns = Mapping[str, tuple[str, Type]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,70 +86,67 @@ class Builder:
     leaves: Mapping[int, str]
     register: Callable[[pa.Table], str]
     """Makes an Arrow table known to the database, and gives its name there."""
-    execute: Callable[[exp.Query, dict[str, Any]], pa.Table]
+    execute: Callable[[Node, dict[str, Any]], pa.Table]
     now: int
     """The time of the run, where there is no schedule."""
     runs: Runs | None = None
     values: Values = field(init=False)
-    _parts: list[tuple[str, exp.Query]] = field(default_factory=list)
+    hidden: tuple[str, ...] = ("e", "t")
+    """The hidden columns of every relation."""
+    _parts: list[tuple[str, Node]] = field(default_factory=list)
     _made: dict[int, Made] = field(default_factory=dict)
     _columns: int = 0
     _runs_table: str = ""
-    _times: Node | None = None
+    _times: Node = None
 
     def __post_init__(self) -> None:
         self.values = Values(self.calls, self._now, self._lookup)
         if self.runs is not None:
-            places = pa.array(range(self.runs.first, self.runs.last + 1), pa.int64())
-            self._runs_table = self.register(pa.table({"n": places}))
+            self.hidden = ("e", "t", "n")
 
-    # What a query needs
-
-    def query(self, select: exp.Select) -> exp.Query:
+    def query(self, select: Node) -> Node:
         """`select` with all relations that were made so far."""
-        for name, part in self._parts:
-            select = select.with_(name, part, copy=False)
-        return select
+        return sql.with_parts(select, self._parts)
 
     @property
     def parameters(self) -> dict[str, Any]:
         """The parameters of all that was built so far."""
         return self.values.parameters
 
-    def _now(self, row: Row) -> Node:
-        if self.runs is None:
-            return cast(exp.convert(self.now), Type.TIME)
-        if self._times is None:
-            self._times = cast(self.values.parameter(list(self.runs.times)), Type.INTEGERS)
-        place = exp.Add(this=row.hidden("n"), expression=exp.convert(1))
-        return exp.func("list_extract", self._times.copy(), place)
-
-    @property
-    def hidden(self) -> tuple[str, ...]:
-        """The hidden columns of every relation."""
-        return ("e", "t") if self.runs is None else ("e", "t", "n")
-
     @property
     def within(self) -> list[Node]:
         """What every operator groups by besides its own keys."""
-        return [] if self.runs is None else [exp.column("n")]
+        return [] if self.runs is None else [column("n")]
+
+    def _now(self, row: Row) -> Node:
+        if self.runs is None:
+            return cast(sql.number(self.now), Type.TIME)
+        if self._times is None:
+            self._times = cast(self.values.parameter(list(self.runs.times)), Type.INTEGERS)
+        place = exp.Add(this=row.hidden("n"), expression=sql.number(1))
+        return sql.call("list_extract", self._times.copy(), place)
+
+    def _all_runs(self) -> str:
+        """A table of all runs."""
+        if not self._runs_table:
+            assert self.runs is not None
+            places = pa.array(range(self.runs.first, self.runs.last + 1), pa.int64())
+            self._runs_table = self.register(pa.table({"n": places}))
+        return self._runs_table
 
     def _new(self) -> str:
         self._columns += 1
         return f"c{self._columns - 1}"
 
-    def _add(
-        self,
-        select: exp.Query,
-        columns: Mapping[str, tuple[str, Type]],
-        like: Made | None = None,
-        **known: bool,
-    ) -> Made:
+    def _add(self, query: Node, columns: Columns, like: Made | None = None, **known: bool) -> Made:
         name = f"r{len(self._parts)}"
-        self._parts.append((name, select))
+        self._parts.append((name, query))
         if like is not None:
             known = {"single": like.single, "distinct": like.distinct, "ordered": like.ordered} | known
         return Made(name, Row(columns), **known)
+
+    def _carried(self, made: Made, ordered: bool = True) -> list[str]:
+        return [*self.hidden, *(["o"] if made.ordered and ordered else [])]
 
     # Relations
 
@@ -166,19 +165,20 @@ class Builder:
                 return self._rows(node)
             case Filter(source, where):
                 made = self.relation(source)
-                return self._add(_all_of(made).where(self.values.predicate(where, made.row)), made.row.columns, made)
-            case Extend(source, named):
+                held = self.values.predicate(where, made.row)
+                return self._add(sql.select([exp.Star()], made.name, where=held), made.row.columns, made)
+            case Extend(source, added):
                 made = self.relation(source)
-                kept = {name: found for name, found in made.row.columns.items() if name not in dict(named)}
-                place = dict.fromkeys((*made.row.columns, *(name for name, _ in named)))
-                return self._extended(made, kept, named, tuple(place))
-            case Project(source, named):
-                return self._extended(self.relation(source), {}, named, tuple(dict(named)))
+                kept = {name: found for name, found in made.row.columns.items() if name not in dict(added)}
+                places = dict.fromkeys((*made.row.columns, *(name for name, _ in added)))
+                return self._extended(made, kept, added, tuple(places))
+            case Project(source, columns):
+                return self._extended(self.relation(source), {}, columns, tuple(dict(columns)))
             case Sort(source, order):
                 made = self.relation(source)
-                select = _some_of(made, self._carried(made, False), made.row.columns)
-                number = over(exp.func("row_number"), self.within, self.order(order, made))
-                return self._add(select.select(exp.alias_(number, "o")), made.row.columns, made, ordered=True)
+                number = sql.over(sql.call("row_number"), self.within, self.order(order, made))
+                items = [*self._carried(made, False), *_names(made), sql.named(number, "o")]
+                return self._add(sql.select(items, made.name), made.row.columns, made, ordered=True)
             case Limit():
                 return self._limit(node)
             case Aggregate():
@@ -197,61 +197,50 @@ class Builder:
                 raise ValueError(f"{type(node).__name__} above Read")
 
     def _read(self, node: Read) -> Made:
-        table = self.leaves[id(node)]
-        columns = {column.name: (self._new(), column.type) for column in node.columns}
-        select = exp.select("e", "t").from_(table)
+        columns = {item.name: (self._new(), item.type) for item in node.columns}
+        items: list[Node | str] = ["e", "t"]
         if self.runs is not None:
-            first = exp.func("greatest", exp.column("lo"), exp.convert(self.runs.first))
-            last = exp.func("least", exp.column("hi"), exp.convert(self.runs.last))
-            after = exp.Add(this=last, expression=exp.convert(1))
-            spread = exp.func("unnest", exp.Anonymous(this="range", expressions=[first, after]))
-            select = select.select(exp.alias_(spread, "n"))
-        for column in node.columns:
-            name = f"{column.type.value}:{column.name}"
-            select = select.select(exp.alias_(exp.column(name, quoted=True), columns[column.name][0]), copy=False)
-        return self._add(select, columns, single=True, distinct=True)
+            first = sql.call("greatest", column("lo"), sql.number(self.runs.first))
+            last = sql.call("least", column("hi"), sql.number(self.runs.last))
+            after = exp.Add(this=last, expression=sql.number(1))
+            items.append(sql.named(sql.call("unnest", sql.call("range", first, after)), "n"))
+        items += [
+            sql.named(sql.quoted(f"{item.type.value}:{item.name}"), columns[item.name][0]) for item in node.columns
+        ]
+        return self._add(sql.select(items, self.leaves[id(node)]), columns, single=True, distinct=True)
 
     def _rows(self, node: Rows) -> Made:
-        columns = {column.name: (self._new(), column.type) for column in node.columns}
-        arrays = [
-            pa.array([_plain(row[place]) for row in node.rows], row_type(column.type))
-            for place, column in enumerate(node.columns)
-        ]
+        columns = {item.name: (self._new(), item.type) for item in node.columns}
         count = len(node.rows)
-        table = self.register(
-            pa.table(
-                [pa.array([[]] * count, pa.list_(pa.int64())), pa.nulls(count, pa.int64()), *arrays],
-                ["e", "t", *(name for name, _ in columns.values())],
-            )
+        arrays: dict[str, Any] = {
+            "e": pa.array([[]] * count, pa.list_(pa.int64())),
+            "t": pa.nulls(count, pa.int64()),
+        }
+        for place, (name, kind) in enumerate(columns.values()):
+            arrays[name] = pa.array([_plain(row[place]) for row in node.rows], row_type(kind))
+        joins = [] if self.runs is None else [sql.join(sql.table(self._all_runs()), None)]
+        query = sql.select(
+            [*self.hidden, *(name for name, _ in columns.values())], self.register(pa.table(arrays)), joins=joins
         )
-        select = exp.select("e", "t").from_(table)
-        if self.runs is not None:
-            select = select.select("n").join(self._runs_table, join_type="cross")
-        return self._add(select.select(*(name for name, _ in columns.values())), columns, single=False, distinct=False)
+        return self._add(query, columns, single=False, distinct=False)
 
-    def _carried(self, made: Made, ordered: bool = True) -> list[str]:
-        return [*self.hidden, *(["o"] if made.ordered and ordered else [])]
-
-    def _extended(
-        self, made: Made, kept: dict[str, tuple[str, Type]], named: Iterable[Named], place: Sequence[str]
-    ) -> Made:
+    def _extended(self, made: Made, kept: Columns, added: Iterable[Named], places: Sequence[str]) -> Made:
+        """The columns `kept` and those `added`; a column that is only renamed stays what it is in the query."""
         columns = dict(kept)
-        kinds = made.row.kinds
-        select = exp.select(*self._carried(made), *(column for column, _ in kept.values())).from_(made.name)
-        for name, value in dict(named).items():
-            if isinstance(value, Field) and value.name in made.row.columns and not kept:
-                columns[name] = made.row.columns[value.name]  # only renamed
-                if columns[name][0] in {column for other, (column, _) in columns.items() if other != name}:
-                    columns[name] = (self._new(), kinds[value.name])
-                else:
-                    select = select.select(columns[name][0], copy=False)
-                    continue
+        used = {name for name, _ in kept.values()}
+        items: list[Node | str] = [*self._carried(made), *used]
+        for name, value in dict(added).items():
+            found = made.row.columns.get(value.name) if isinstance(value, Field) else None
+            if found is not None and found[0] not in used:
+                columns[name] = found
+                items.append(found[0])
             else:
-                columns[name] = (self._new(), kind_of(value, kinds))
-            select = select.select(exp.alias_(self.values.value(value, made.row), columns[name][0]), copy=False)
-        return self._add(select, {name: columns[name] for name in place}, made)
+                columns[name] = (self._new(), kind_of(value, made.row.kinds))
+                items.append(sql.named(self.values.value(value, made.row), columns[name][0]))
+            used.add(columns[name][0])
+        return self._add(sql.select(items, made.name), {name: columns[name] for name in places}, made)
 
-    # Order and evidence
+    # Order
 
     def order(self, keys: Sequence[Key], made: Made) -> list[Node]:
         """An order by `keys`, then by time, evidence and values."""
@@ -259,211 +248,176 @@ class Builder:
             exp.Ordered(this=self.values.value(key.value, made.row), desc=key.descending, nulls_first=key.nulls_first)
             for key in keys
         ]
-        return found + self.ties(made)
+        return [*found, *self.ties(made)]
 
     def ties(self, made: Made) -> list[Node]:
         """Time and evidence, and where they do not settle it, all columns."""
-        rest = [exp.Ordered(this=made.row.hidden("t"), desc=False, nulls_first=True)]
-        names = ["e"] if made.distinct else ["e", *(name for name, _ in made.row.columns.values())]
-        return rest + [exp.Ordered(this=made.row.hidden(name), desc=False, nulls_first=False) for name in names]
+        names = ["e"] if made.distinct else ["e", *_names(made)]
+        return [sql.ascending(column("t"), True), *(sql.ascending(column(name)) for name in names)]
 
     def keys(self, values: Sequence[Value], made: Made) -> list[Node]:
         """What rows are grouped by: the run and `values`."""
-        return self.within + [self.values.value(value, made.row) for value in values]
+        return [*self.within, *(self.values.value(value, made.row) for value in values)]
 
     # Operators over several rows
 
     def _limit(self, node: Limit) -> Made:
         made = self.relation(node.source)
-        if not node.order and made.ordered:
-            order: list[Node] = [exp.Ordered(this=exp.column("o"), desc=False, nulls_first=False)]
-        else:
-            order = self.order(node.order, made)
-        place = over(exp.func("row_number"), self.keys(node.by, made), order)
-        select = _some_of(made, self._carried(made, False), made.row.columns)
-        overall = over(exp.func("row_number"), self.within, [part.copy() for part in order])
-        select = select.select(exp.alias_(place, "place"), exp.alias_(overall, "o"))
-        numbered = self._add(select, made.row.columns, made, ordered=True)
-        kept = exp.LTE(this=exp.column("place"), expression=exp.convert(node.count))
-        return self._add(
-            _some_of(numbered, self._carried(numbered), made.row.columns).where(kept), made.row.columns, numbered
-        )
+        kept_order = made.ordered and not node.order
+        order = [sql.ascending(column("o"))] if kept_order else self.order(node.order, made)
+        place = sql.over(sql.call("row_number"), self.keys(node.by, made), order)
+        items: list[Node | str] = [*self._carried(made, kept_order), *_names(made), sql.named(place, "place")]
+        if not kept_order:
+            whole = sql.over(sql.call("row_number"), self.within, sql.copies(order))
+            items.append(sql.named(whole, "o"))
+        numbered = self._add(sql.select(items, made.name), made.row.columns, made, ordered=True)
+        first = exp.LTE(this=column("place"), expression=sql.number(node.count))
+        items = [*self._carried(numbered), *_names(made)]
+        return self._add(sql.select(items, numbered.name, where=first), made.row.columns, numbered)
 
     def _aggregate(self, node: Aggregate) -> Made:
         made = self.relation(node.source)
-        kinds = made.row.kinds
-        groups = {name: (self._new(), kind_of(value, kinds)) for name, value in node.by}
-        select = exp.select(*self.within)
-        for name, value in node.by:
-            select = select.select(exp.alias_(self.values.value(value, made.row), groups[name][0]), copy=False)
+        columns = {name: (self._new(), kind_of(value, made.row.kinds)) for name, value in node.by}
+        groups = [sql.named(self.values.value(value, made.row), columns[name][0]) for name, value in node.by]
         measures = Measures(self.values, made.row, self.calls)
-        columns = dict(groups)
-        found: list[Node] = [
-            exp.alias_(gathered(made, lambda one: one), "e"),
-            exp.alias_(exp.Max(this=exp.column("t")), "t"),
+        found = [
+            sql.named(gathered(made, lambda one: one), "e"),
+            sql.named(sql.call("max", column("t")), "t"),
         ]
         for measure in node.measures:
             columns[measure.name] = (self._new(), measure.kind)
-            order = self.order(measure.order, made)
-            found.append(exp.alias_(measures.measure(measure, order, None), columns[measure.name][0]))
-        select = select.select(*found, copy=False).from_(made.name)
-        places = len(self.within) + len(node.by)
-        if places:
-            select = select.group_by(*(exp.convert(place + 1) for place in range(places)), copy=False)
-        elif not node.always:
-            some = exp.GT(this=exp.Count(this=exp.Star()), expression=exp.convert(0))
-            select = select.having(some)
-        query: exp.Query = select
+            value = measures.measure(measure, self.order(measure.order, made), None)
+            found.append(sql.named(value, columns[measure.name][0]))
+        places = [sql.number(place + 1) for place in range(len(self.within) + len(groups))]
+        some = exp.GT(this=exp.Count(this=exp.Star()), expression=sql.number(0))
+        having = some if not places and not node.always else None
+        query = sql.select([*self.within, *groups, *found], made.name, group=places, having=having)
         if node.always and not node.by and self.runs is not None:
-            query = self._in_every_run(made, found, select)
+            query = sql.both(query, self._in_other_runs(made, found))
         return self._add(query, columns, single=False, distinct=bool(node.by) and made.distinct)
 
-    def _in_every_run(self, made: Made, found: list[Node], select: exp.Select) -> exp.Query:
-        """Rows of an Aggregate, and for runs without any, what it says of no rows."""
-        nothing = exp.select(*(item.copy() for item in found)).from_(made.name).where(exp.false())
-        names = [item.alias for item in found]
-        others = (
-            exp.select(exp.column("n", "u"), *(exp.column(name, "z") for name in names))
-            .from_(exp.to_table(self._runs_table).as_("u"))
-            .join(nothing.subquery("z"), join_type="cross")
-            .where(exp.column("n", "u").isin(query=exp.select("n").from_(made.name)).not_())
+    def _in_other_runs(self, made: Made, found: Sequence[Node]) -> Node:
+        """What an Aggregate says of no rows, for each run without any."""
+        nothing = sql.select(sql.copies(found), made.name, where=exp.Boolean(this=False))
+        filled = exp.In(this=column("n", "u"), query=sql.subquery(sql.select(["n"], made.name)))
+        return sql.select(
+            [column("n", "u"), *(column(item.alias, "z") for item in found)],
+            sql.table(self._all_runs(), "u"),
+            joins=[sql.join(sql.subquery(nothing, "z"), None)],
+            where=exp.Not(this=filled),
         )
-        return exp.union(select, others, distinct=False)
 
     def _window(self, node: Window) -> Made:
         made = self.relation(node.source)
-        order = self.order(node.order, made)
-        frame = Frame(self.keys(node.by, made), order, node.preceding, node.following)
+        frame = Frame(self.keys(node.by, made), self.order(node.order, made), node.preceding, node.following)
         measures = Measures(self.values, made.row, self.calls)
         columns = dict(made.row.columns)
         added: list[Node] = []
         for measure in node.measures:
             columns[measure.name] = (self._new(), measure.kind)
             value = measures.measure(measure, self.order(measure.order, made), frame)
-            added.append(exp.alias_(value, columns[measure.name][0]))
+            added.append(sql.named(value, columns[measure.name][0]))
         if measures.ranks:
-            ranked = _some_of(made, self._carried(made, False), made.row.columns)
-            ranked = ranked.select(*(exp.alias_(rank, name) for name, rank in measures.ranks.items()))
+            ranks = [sql.named(rank, name) for name, rank in measures.ranks.items()]
+            ranked = sql.select([*self._carried(made, False), *_names(made), *ranks], made.name)
             made = self._add(ranked, made.row.columns, made, ordered=False)
         names = {measure.name for measure in node.measures}
-        hidden = [name for name in self.hidden if not (node.gather and name in "et")]
-        kept = [column for name, (column, _) in made.row.columns.items() if name not in names]
-        select = exp.select(*hidden, *kept, *added).from_(made.name)
+        items: list[Node | str] = [name for name in self.hidden if not (node.gather and name in "et")]
+        items += [name for given, (name, _) in made.row.columns.items() if given not in names]
         if node.gather:
-            evidence, time = gathered(made, frame.over), frame.over(exp.Max(this=exp.column("t")))
-            select = select.select(exp.alias_(evidence, "e"), exp.alias_(time, "t"), copy=False)
+            added.append(sql.named(gathered(made, frame.over), "e"))
+            added.append(sql.named(frame.over(sql.call("max", column("t"))), "t"))
+        query = sql.select([*items, *added], made.name)
         if node.gather:
-            return self._add(select, columns, single=False, distinct=False)
-        return self._add(select, columns, made, ordered=False)
+            return self._add(query, columns, single=False, distinct=False)
+        return self._add(query, columns, made, ordered=False)
 
     def _join(self, node: Join) -> Made:
         left, right = self.relation(node.left_source), self.relation(node.right_source)
-        ours, theirs = Row(left.row.columns, "l"), Row(right.row.columns, "r")
+        sides = Row(left.row.columns, "l"), Row(right.row.columns, "r")
         equal = exp.NullSafeEQ if node.nulls_equal else exp.EQ
         conditions: list[Node] = [
-            equal(this=self.values.value(a, ours), expression=self.values.value(b, theirs)) for a, b in node.on
+            equal(this=self.values.value(a, sides[0]), expression=self.values.value(b, sides[1])) for a, b in node.on
         ]
         if self.runs is not None:
-            conditions.insert(0, exp.EQ(this=ours.hidden("n"), expression=theirs.hidden("n")))
-        kind = {JoinKind.INNER: "", JoinKind.FULL: "full outer"}.get(node.kind, node.kind.value)
-        on = exp.and_(*conditions) if conditions else exp.true()
+            conditions.insert(0, exp.EQ(this=sides[0].hidden("n"), expression=sides[1].hidden("n")))
+        joined = sql.join(sql.table(right.name, "r"), sql.all_of(conditions), **_JOINS[node.kind])
         one_side = node.kind in (JoinKind.SEMI, JoinKind.ANTI)
-        columns: dict[str, tuple[str, Type]] = {}
-        select = exp.select().from_(exp.to_table(left.name).as_("l"))
-        select = select.join(exp.to_table(right.name).as_("r"), on=on, join_type=kind)
         given = dict(node.left), {} if one_side else dict(node.right)
+        columns: dict[str, tuple[str, Type]] = {}
+        items: list[Node] = []
         for name in dict.fromkeys((*given[0], *given[1])):
-            sides = [
-                row.columns[names[name]] for row, names in zip((ours, theirs), given, strict=True) if name in names
-            ]
-            values = [
-                row.column(names[name]) for row, names in zip((ours, theirs), given, strict=True) if name in names
-            ]
-            columns[name] = (self._new(), sides[0][1])
-            value = exp.Coalesce(this=values[0], expressions=values[1:]) if values[1:] else values[0]
-            select = select.select(exp.alias_(value, columns[name][0]), copy=False)
+            found = [row.columns[own[name]] for row, own in zip(sides, given, strict=True) if name in own]
+            values = [row.column(own[name]) for row, own in zip(sides, given, strict=True) if name in own]
+            columns[name] = (self._new(), found[0][1])
+            items.append(sql.named(sql.coalesce(*values), columns[name][0]))
+        source = sql.table(left.name, "l")
         if one_side:
-            select = select.select(*(ours.hidden(name) for name in self.hidden), copy=False)
-            return self._add(select, columns, single=left.single, distinct=left.distinct)
-        both = [_as_list(made, row) for made, row in ((left, ours), (right, theirs))]
-        evidence = exp.func("list_sort", exp.func("list_distinct", exp.Anonymous(this="list_concat", expressions=both)))
-        select = select.select(
-            exp.alias_(evidence, "e"), exp.alias_(exp.func("greatest", ours.hidden("t"), theirs.hidden("t")), "t")
-        )
+            items += [sides[0].hidden(name) for name in self.hidden]
+            query = sql.select(items, source, joins=[joined])
+            return self._add(query, columns, single=left.single, distinct=left.distinct)
+        lists = sql.call("list_concat", *(_as_list(made, row) for made, row in zip((left, right), sides, strict=True)))
+        items.append(sql.named(sql.call("list_sort", sql.call("list_distinct", lists)), "e"))
+        items.append(sql.named(sql.call("greatest", *(row.hidden("t") for row in sides)), "t"))
         if self.runs is not None:
-            run = exp.Coalesce(this=ours.hidden("n"), expressions=[theirs.hidden("n")])
-            select = select.select(exp.alias_(run, "n"))
-        return self._add(select, columns, single=False, distinct=False)
+            items.append(sql.named(sql.coalesce(*(row.hidden("n") for row in sides)), "n"))
+        return self._add(sql.select(items, source, joins=[joined]), columns, single=False, distinct=False)
 
     def _concat(self, node: Concat) -> Made:
         made = [self.relation(source) for source in node.sources]
         single = all(one.single for one in made)
-        columns = {column.name: (self._new(), column.type) for column in node.columns}
-        selects = []
+        columns = {item.name: (self._new(), item.type) for item in node.columns}
+        query: Node = None
         for one in made:
-            evidence = exp.column("e") if single else _as_list(one, one.row)
-            select = exp.select(exp.alias_(evidence, "e"), *self.hidden[1:]).from_(one.name)
-            for column in node.columns:
-                found = one.row.columns.get(column.name)
-                value = cast(exp.null(), column.type) if found is None else exp.column(found[0])
-                select = select.select(exp.alias_(value, columns[column.name][0]), copy=False)
-            selects.append(select)
-        query: exp.Query = selects[0]
-        for select in selects[1:]:
-            query = exp.union(query, select, distinct=False)
+            evidence = column("e") if single else _as_list(one, one.row)
+            items: list[Node | str] = [sql.named(evidence, "e"), *self.hidden[1:]]
+            for item in node.columns:
+                found = one.row.columns.get(item.name)
+                value = cast(exp.Null(), item.type) if found is None else column(found[0])
+                items.append(sql.named(value, columns[item.name][0]))
+            select = sql.select(items, one.name)
+            query = select if query is None else sql.both(query, select)
         return self._add(query, columns, single=single, distinct=False)
 
     def _explode(self, node: Explode) -> Made:
         made = self.relation(node.source)
         held, kind = made.row.columns[node.column]
-        items: Node = exp.column(held)
+        source, items = made.name, held
         if kind is Type.DYNAMIC:
-            items = exp.func(self.calls.own(items_of, [kind], Type.TEXTS), items)
-            source = self._add(
-                _some_of(made, self._carried(made, False), made.row.columns).select(exp.alias_(items, "items")),
-                made.row.columns,
-                made,
-            )
-            items = exp.column("items")
-        else:
-            source = made
-        count = exp.Coalesce(this=exp.func("len", items), expressions=[exp.convert(0)])
-        places: Node = exp.Anonymous(this="range", expressions=[count])
+            split = sql.call(self.calls.own(items_of, [kind], Type.TEXTS), column(held))
+            parts = [*self._carried(made, False), *_names(made), sql.named(split, "items")]
+            source, items = self._add(sql.select(parts, made.name), made.row.columns, made).name, "items"
+        count = sql.coalesce(sql.call("len", column(items)), sql.number(0))
+        values, places = column(items), sql.call("range", count)
         if node.keep_empty:
-            none = exp.EQ(this=count.copy(), expression=exp.convert(0))
-            null = exp.Array(expressions=[exp.null()])
-            items = exp.Case().when(none, null).else_(items.copy())
-            places = exp.Case().when(none.copy(), null.copy()).else_(places)
+            none = exp.EQ(this=count.copy(), expression=sql.number(0))
+            null = exp.Array(expressions=[exp.Null()])
+            values = sql.either(none, null, values)
+            places = sql.either(none.copy(), null.copy(), places)
         columns = dict(made.row.columns)
         columns[node.column] = (self._new(), kind.element or kind)
-        others = [column for name, (column, _) in made.row.columns.items() if name not in (node.column, node.index)]
-        select = exp.select(*self.hidden, *others).from_(source.name)
-        select = select.select(exp.alias_(exp.func("unnest", items), columns[node.column][0]))
+        others = [name for given, (name, _) in made.row.columns.items() if given not in (node.column, node.index)]
+        found = [sql.named(sql.call("unnest", values), columns[node.column][0])]
         if node.index:
             columns[node.index] = (self._new(), Type.INTEGER)
-            select = select.select(exp.alias_(exp.func("unnest", places), columns[node.index][0]))
-        return self._add(select, columns, single=made.single, distinct=False)
+            found.append(sql.named(sql.call("unnest", places), columns[node.index][0]))
+        query = sql.select([*self.hidden, *others, *found], source)
+        return self._add(query, columns, single=made.single, distinct=False)
 
-    # Values that are relations of their own
+    # What is a relation of its own, or is found by Python
 
     def _lookup(self, lookup: Lookup, row: Row) -> Node:
         made = self.relation(lookup.source)
-        column = made.row.columns[lookup.column][0]
-        if made.ordered:
-            order: list[Node] = [exp.Ordered(this=exp.column("o"), desc=False, nulls_first=False)]
-        else:
-            order = self.ties(made)
+        wanted = made.row.columns[lookup.column][0]
+        order = [sql.ascending(column("o"))] if made.ordered else self.ties(made)
         if self.runs is None:
-            found = exp.select(column).from_(made.name).order_by(*order).limit(1)
-            return found.subquery()
-        first = over(exp.func("row_number"), self.within, order)
-        numbered = self._add(
-            exp.select("n", column, exp.alias_(first, "place")).from_(made.name), made.row.columns, made
-        )
-        mine = exp.EQ(this=exp.column("n", numbered.name), expression=row.hidden("n"))
-        top = exp.EQ(this=exp.column("place", numbered.name), expression=exp.convert(1))
-        value = exp.func("any_value", exp.column(column, numbered.name))
-        return exp.select(value).from_(numbered.name).where(mine, top).subquery()
+            return sql.subquery(sql.select([wanted], made.name, order=order, limit=1))
+        place = sql.over(sql.call("row_number"), self.within, order)
+        numbered = self._add(sql.select(["n", wanted, sql.named(place, "place")], made.name), made.row.columns, made)
+        mine = exp.EQ(this=column("n", numbered.name), expression=row.hidden("n"))
+        first = exp.EQ(this=column("place", numbered.name), expression=sql.number(1))
+        value = sql.call("any_value", column(wanted, numbered.name))
+        return sql.subquery(sql.select([value], numbered.name, where=sql.all_of([mine, first])))
 
     def _sequence(self, node: SequenceNode | Sample) -> Made:
         from simulator.engine.sequences import found_by  # here, because few plans have any
@@ -472,57 +426,52 @@ class Builder:
         tables = []
         for step in steps:
             made = self.relation(step.source)
-            evidence = _as_list(made, made.row)
-            run = exp.column("n") if self.runs is not None else exp.convert(0)
-            select = exp.select(exp.alias_(evidence, "e"), "t", exp.alias_(run, "n")).from_(made.name)
+            run = column("n") if self.runs is not None else sql.number(0)
+            items = [sql.named(_as_list(made, made.row), "e"), column("t"), sql.named(run, "n")]
             for place, value in enumerate(step.by):
-                select = select.select(exp.alias_(self.values.value(value, made.row), f"k{place}"), copy=False)
-            tables.append(self.execute(self.query(select), self.parameters))
-        table = self.register(found_by(node, tables))
+                items.append(sql.named(self.values.value(value, made.row), f"k{place}"))
+            tables.append(self.execute(self.query(sql.select(items, made.name)), self.parameters))
         columns = {name: (self._new(), kind) for name, kind in columns_of(node).items()}
-        select = exp.select(*self.hidden).from_(table)
-        for place, (name, kind) in enumerate(columns.values()):
-            select = select.select(exp.alias_(cast(exp.column(f"k{place}"), kind), name), copy=False)
-        return self._add(select, columns, single=False, distinct=False)
+        keys = [sql.named(cast(column(f"k{place}"), kind), name) for place, (name, kind) in enumerate(columns.values())]
+        found = self.register(found_by(node, tables))
+        return self._add(sql.select([*self.hidden, *keys], found), columns, single=False, distinct=False)
 
 
-def over(function: Node, by: Sequence[Node], order: Sequence[Node]) -> Node:
-    """`function` as a window function over all rows that are equal by `by`, in `order`."""
-    return exp.Window(this=function, partition_by=list(by), order=exp.Order(expressions=list(order)))
+_JOINS: dict[JoinKind, dict[str, str]] = {
+    JoinKind.INNER: {},
+    JoinKind.LEFT: {"side": "LEFT"},
+    JoinKind.RIGHT: {"side": "RIGHT"},
+    JoinKind.FULL: {"side": "FULL", "kind": "OUTER"},
+    JoinKind.SEMI: {"kind": "SEMI"},
+    JoinKind.ANTI: {"kind": "ANTI"},
+}
 
 
 def gathered(made: Made, over_rows: Callable[[Node], Node]) -> Node:
     """The evidence of several rows: each event once, in order."""
-    column = exp.column("e")
     if made.single:
-        inner: Node = column if made.distinct else exp.Distinct(expressions=[column])
-        together = over_rows(exp.Anonymous(this="list", expressions=[inner]))
+        inner = column("e") if made.distinct else exp.Distinct(expressions=[column("e")])
+        together = over_rows(sql.call("list", inner))
     else:
-        together = exp.func("flatten", over_rows(exp.Anonymous(this="list", expressions=[column])))
+        together = sql.call("flatten", over_rows(sql.call("list", column("e"))))
         if not made.distinct:
-            together = exp.func("list_distinct", together)
-    together = exp.func("list_sort", together)
-    return exp.Coalesce(this=together, expressions=[_no_events()])
+            together = sql.call("list_distinct", together)
+    return sql.coalesce(sql.call("list_sort", together), _no_events())
 
 
 def _as_list(made: Made, row: Row) -> Node:
-    column = row.hidden("e")
     if not made.single:
-        return exp.Coalesce(this=column, expressions=[_no_events()])
-    one = exp.Array(expressions=[column.copy()])
-    return exp.Case().when(column.is_(exp.null()), _no_events()).else_(one)
+        return sql.coalesce(row.hidden("e"), _no_events())
+    one = exp.Array(expressions=[row.hidden("e")])
+    return sql.either(sql.is_null(row.hidden("e")), _no_events(), one)
 
 
 def _no_events() -> Node:
     return cast(exp.Array(expressions=[]), Type.INTEGERS)
 
 
-def _all_of(made: Made) -> exp.Select:
-    return exp.select("*").from_(made.name)
-
-
-def _some_of(made: Made, hidden: Sequence[str], columns: Mapping[str, tuple[str, Type]]) -> exp.Select:
-    return exp.select(*hidden, *(column for column, _ in columns.values())).from_(made.name)
+def _names(made: Made) -> list[str]:
+    return list(dict.fromkeys(name for name, _ in made.row.columns.values()))
 
 
 def _plain(value: Any) -> Any:

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
+from simulator.engine import sql_nodes as sql
 from simulator.engine.functions import AGGREGATES, RANKINGS
 from simulator.engine.functions.model import Ask
 from simulator.engine.sql_functions import Calls
-from simulator.engine.sql_values import Node, Row, Values, cast
+from simulator.engine.sql_nodes import Node
+from simulator.engine.sql_values import Row, Values, cast
 from simulator.ir import Literal, Measure, Value, kind_of
 
 
@@ -25,27 +27,20 @@ class Frame:
 
     def over(self, function: Node, framed: bool = True) -> Node:
         """`function` over the frame, or with `framed` false over all rows of the same keys, in order."""
-        window = exp.Window(
-            this=function,
-            partition_by=[part.copy() for part in self.by],
-            order=exp.Order(expressions=[part.copy() for part in self.order]),
-        )
+        spec = None
         if framed:
-            window.set(
-                "spec",
-                exp.WindowSpec(
-                    kind="ROWS",
-                    start=_edge(self.preceding),
-                    start_side=None if self.preceding == 0 else "PRECEDING",
-                    end=_edge(self.following),
-                    end_side=None if self.following == 0 else "FOLLOWING",
-                ),
+            spec = exp.WindowSpec(
+                kind="ROWS",
+                start=_edge(self.preceding),
+                start_side=None if self.preceding == 0 else "PRECEDING",
+                end=_edge(self.following),
+                end_side=None if self.following == 0 else "FOLLOWING",
             )
-        return window
+        return sql.over(function, sql.copies(self.by), sql.copies(self.order), spec)
 
 
 def _edge(rows: int | None) -> str | Node:
-    return "UNBOUNDED" if rows is None else "CURRENT ROW" if rows == 0 else exp.convert(rows)
+    return "UNBOUNDED" if rows is None else "CURRENT ROW" if rows == 0 else sql.number(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +62,7 @@ class Measures:
             ranked = RANKINGS[measure.function].sql(args)
             return cast(frame.over(ranked, framed=False), measure.kind, safe=True)
         entry = AGGREGATES[measure.function]
-        conditions = [] if entry.nulls else [arg.copy().is_(exp.null()).not_() for arg in args]
+        conditions = [] if entry.nulls else [exp.Not(this=sql.is_null(arg.copy())) for arg in args]
         if measure.where is not None:
             conditions.append(self.values.predicate(measure.where, self.row))
         over = self._over(conditions, frame)
@@ -75,18 +70,18 @@ class Measures:
             found = entry.sql(Ask(args, kinds, measure.kind, order, _distinct(over) if measure.distinct else over))
             if found is not None:
                 return cast(found, measure.kind, safe=True)
-        fields = [exp.PropertyEQ(this=exp.to_identifier(f"a{n}"), expression=arg) for n, arg in enumerate(args)]
-        nothing = [exp.PropertyEQ(this=exp.to_identifier("a0"), expression=exp.convert(1))]
+        fields = [exp.PropertyEQ(this=exp.Identifier(this=f"a{n}"), expression=arg) for n, arg in enumerate(args)]
+        nothing = [exp.PropertyEQ(this=exp.Identifier(this="a0"), expression=sql.number(1))]
         struct = exp.Struct(expressions=fields or nothing)
-        rows = exp.Anonymous(this="list", expressions=[exp.Order(this=struct, expressions=list(order))])
-        return exp.func(self.calls.aggregator(measure.function, kinds, measure.kind, measure.distinct), over(rows))
+        rows = sql.call("list", exp.Order(this=struct, expressions=list(order)))
+        return sql.call(self.calls.aggregator(measure.function, kinds, measure.kind, measure.distinct), over(rows))
 
     def _over(self, conditions: Sequence[Node], frame: Frame | None) -> Over:
         def over(function: Node) -> Node:
             if frame is not None and function.name in _EXTREMES:
                 function = self._by_rank(function, frame)
             if conditions:
-                where = exp.and_(*(condition.copy() for condition in conditions))
+                where = sql.all_of(sql.copies(conditions))
                 function = exp.Filter(this=function, expression=exp.Where(this=where))
             return frame.over(function) if frame is not None else function
 
@@ -96,12 +91,8 @@ class Measures:
         """DuckDB's window functions `first` and `last` take no condition; the value at the extreme of a rank does."""
         ordered = function.expressions[0]
         rank = f"rank{len(self.ranks)}"
-        self.ranks[rank] = exp.Window(
-            this=exp.func("row_number"),
-            partition_by=[part.copy() for part in frame.by],
-            order=exp.Order(expressions=[key.copy() for key in ordered.expressions]),
-        )
-        return exp.Anonymous(this=_EXTREMES[function.name], expressions=[ordered.this, exp.column(rank)])
+        self.ranks[rank] = sql.over(sql.call("row_number"), sql.copies(frame.by), sql.copies(ordered.expressions))
+        return sql.call(_EXTREMES[function.name], ordered.this, sql.column(rank))
 
     def _argument(self, arg: Value) -> Node:
         """An argument; a constant number as it is, since some functions need one."""

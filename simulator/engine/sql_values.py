@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any, TypeAlias
+from typing import Any
 
 from sqlglot import exp
 
+from simulator.engine import sql_nodes as sql
 from simulator.engine.functions import FUNCTIONS
 from simulator.engine.sql_functions import SQL_TYPES, Calls
+from simulator.engine.sql_nodes import Node
 from simulator.ir import (
     And,
     Call,
@@ -42,9 +44,6 @@ from simulator.ir import (
 )
 from simulator.tables import Type
 
-Node: TypeAlias = Any
-"""An expression of sqlglot, whose stubs have several words for it."""
-
 _TYPES = {name: exp.DataType.build(name, dialect="duckdb") for name in set(SQL_TYPES.values())}
 
 
@@ -62,7 +61,7 @@ class Row:
 
     def hidden(self, name: str) -> Node:
         """A column of the query itself."""
-        return exp.column(name, self.alias or None)
+        return sql.column(name, self.alias)
 
     @property
     def kinds(self) -> dict[str, Type]:
@@ -99,11 +98,11 @@ class Values:
     def literal(self, value: Any, kind: Type) -> Node:
         """A constant; texts as parameters."""
         if value is None:
-            return cast(exp.null(), kind)
+            return cast(exp.Null(), kind)
         if isinstance(value, bool):
             return exp.Boolean(this=value)
         if kind in (Type.INTEGER, Type.TIME, Type.SPAN):
-            return cast(exp.convert(int(value)), kind)
+            return cast(sql.number(int(value)), kind)
         if isinstance(value, tuple):
             value = list(value)
         return cast(self.parameter(value), kind)
@@ -122,7 +121,7 @@ class Values:
         call = None if function.sql is None else function.sql(built, kinds, kind)
         if call is not None:
             return exp.Paren(this=call)
-        return exp.func(self.calls.function(name, kinds, kind), *built)
+        return sql.call(self.calls.function(name, kinds, kind), *built)
 
     def predicate(self, expr: Expr, row: Row) -> Node:
         """`expr` as a BOOLEAN, null where it is unknown."""
@@ -145,20 +144,20 @@ class Values:
     def _leaf(self, leaf: Any, row: Row) -> Node:
         if isinstance(leaf, FieldPair):
             kinds = [row.columns[name][1] for name in (leaf.left, leaf.right)]
-            return exp.func(self.calls.leaf(leaf, kinds), row.column(leaf.left), row.column(leaf.right))
+            return sql.call(self.calls.leaf(leaf, kinds), row.column(leaf.left), row.column(leaf.right))
         kind = row.columns[leaf.field][1]
         plain = self._plain(leaf, kind, row.column(leaf.field))
         if plain is None:
-            return exp.func(self.calls.leaf(leaf, [kind]), row.column(leaf.field))
+            return sql.call(self.calls.leaf(leaf, [kind]), row.column(leaf.field))
         if leaf.missing is Missing.UNKNOWN:
             return exp.Paren(this=plain)
-        return exp.Coalesce(this=plain, expressions=[exp.false()])
+        return sql.coalesce(plain, exp.Boolean(this=False))
 
     def _plain(self, leaf: Leaf, kind: Type, column: Node) -> Node | None:
         """`leaf` in SQL's own operators (null for a null), where they are the same."""
         match leaf:
             case Compare(_, op, value) if kind in (Type.INTEGER, Type.SPAN) and _exact(value):
-                return _OPS[op](this=column, expression=exp.convert(int(value)))
+                return _OPS[op](this=column, expression=sql.number(int(value)))
             case Like(_, glob, Case.EXACT) if kind is Type.TEXT:
                 match glob:
                     case ():
@@ -166,11 +165,11 @@ class Values:
                     case (str(text),):
                         return exp.EQ(this=column, expression=self.parameter(text))
                     case (str(text), Wild.ANY):
-                        return exp.func("prefix", column, self.parameter(text))
+                        return sql.call("prefix", column, self.parameter(text))
                     case (Wild.ANY, str(text)):
-                        return exp.func("suffix", column, self.parameter(text))
+                        return sql.call("suffix", column, self.parameter(text))
                     case (Wild.ANY, str(text), Wild.ANY):
-                        return exp.func("contains", column, self.parameter(text))
+                        return sql.call("contains", column, self.parameter(text))
         return None
 
 
@@ -196,9 +195,9 @@ def _exact(value: float | int) -> bool:
 def _missing(column: Node, kind: Type) -> Node:
     """Whether there is no value; a list without elements is none."""
     if kind.element is None:
-        return column.is_(exp.null())
-    length = exp.Coalesce(this=exp.func("len", column), expressions=[exp.convert(0)])
-    return exp.EQ(this=length, expression=exp.convert(0))
+        return sql.is_null(column)
+    length = sql.coalesce(sql.call("len", column), sql.number(0))
+    return exp.EQ(this=length, expression=sql.number(0))
 
 
 def _joined(kind: type[exp.Connector], items: Sequence[Node], empty: bool) -> Node:
