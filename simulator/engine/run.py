@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -85,7 +84,7 @@ class PartReader:
                     if not copy:
                         outcome.events[table] += rows.num_rows
                     _note_times(outcome, rows)
-                    self._sieve(table, rows, hits, candidates)
+                    self._sieve(item, hits, candidates)
                 case PassedOver(events):
                     outcome.passed_over += events
                 case Rejected():
@@ -101,12 +100,11 @@ class PartReader:
             outcome.failures.update(sieve.failures)
         return outcome
 
-    def _sieve(
-        self, table: str, rows: pa.RecordBatch, hits: list[pa.Table], candidates: dict[int, list[pa.Table]]
-    ) -> None:
+    def _sieve(self, batch: Batch, hits: list[pa.Table], candidates: dict[int, list[pa.Table]]) -> None:
+        table, rows = batch.table, batch.rows
         if table not in self._sieves:
             with without_collecting():
-                self._sieves[table] = TableSieve(self._conditions, tuple(self._wanted(table)))
+                self._sieves[table] = TableSieve(self._conditions, tuple(self._wanted(table, batch.copy)))
         alerting: list[tuple[int, Ints]] = []
         for number, found in self._sieves[table].select(rows):
             target = self._targets[number]
@@ -125,8 +123,8 @@ class PartReader:
             numbers = np.repeat([number for number, _ in alerting], [len(found) for _, found in alerting])
             hits.append(_of_schema(table, taken).append_column("target", pa.array(numbers, pa.int32())))
 
-    def _wanted(self, table: str) -> Iterable[tuple[int, int]]:
-        matches = frozenset(pattern for pattern in self._demand.columns if fnmatchcase(table, pattern))
+    def _wanted(self, table: str, copy: bool) -> Iterable[tuple[int, int]]:
+        matches = frozenset(self._demand.patterns(table, copy=copy))
         for number, target in enumerate(self._targets):
             for pattern, condition in target.scans:
                 if pattern in matches:

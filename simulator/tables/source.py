@@ -28,9 +28,16 @@ class Demand:
     """For patterns that want `_text`: of which event ids at most. A reader may leave `_text` null in all others, since
     no rule looks at it there. A pattern that is not named wants it of all."""
 
-    def of(self, table: str) -> frozenset[str] | None:
+    def patterns(self, table: str, *, copy: bool = False) -> Iterator[str]:
+        """The patterns that `table` matches. Copies of records (see Batch) are meant only by patterns that name their
+        vendor: what reads every table reads the records themselves."""
+        for pattern in self.columns:
+            if fnmatchcase(table, pattern) and not (copy and "*" in pattern.partition(".")[0]):
+                yield pattern
+
+    def of(self, table: str, *, copy: bool = False) -> frozenset[str] | None:
         """The columns wanted of `table`; None when nobody wants its events at all."""
-        found = [names for pattern, names in self.columns.items() if fnmatchcase(table, pattern)]
+        found = [self.columns[pattern] for pattern in self.patterns(table, copy=copy)]
         return frozenset().union(*found) if found else None
 
     def text_wanted(self, table: str, event_id: int) -> bool:

@@ -177,7 +177,7 @@ def _plan(demand: Demand, families: frozenset[str]) -> Plan:
     for table, log, derivation in _possible():
         if table.partition(".")[0] in families:
             continue
-        wanted = demand.of(table)
+        wanted = demand.of(table, copy=True)
         if wanted is None:
             continue
         needed = _needed(derivation, log, wanted) if derivation else TABLES[log].names

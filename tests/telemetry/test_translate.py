@@ -203,6 +203,14 @@ def test_a_record_that_a_rule_reads_by_two_names_is_one_alert(tmp_path: Path) ->
     assert sorted(alerts.table["rule"].to_pylist()) == sorted(rule.id for rule in ruleset.rules)
 
 
+def test_what_reads_every_table_reads_the_records_themselves(tmp_path: Path) -> None:
+    (part,) = source(tmp_path, START).parts()
+    demand = Demand({"*": frozenset(["Image"]), "defender.DeviceProcessEvents": frozenset(["FileName"])})
+    assert demand.of("defender.DeviceProcessEvents", copy=True) == {"FileName"}
+    tables = [item.table for item in part.read(demand) if isinstance(item, Batch)]
+    assert tables == ["sysmon.process_creation", "defender.DeviceProcessEvents"]
+
+
 def test_a_source_that_has_a_vendors_tables_itself_is_left_alone(tmp_path: Path) -> None:
     (part,) = open_source(_written(tmp_path)).parts()
     demand = Demand({"defender.DeviceProcessEvents": frozenset(["FileName"])})
