@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from simulator.languages.capability import Entry
@@ -26,6 +27,8 @@ def page(template: str) -> str:
 
 
 def _table(language: str, part: str | None) -> str:
+    if find_spec(f"simulator.languages.{language}.capability") is None:
+        return "What of it runs is not listed yet."
     module = import_module(f"simulator.languages.{language}.capability")
     if part is not None:  # Sigma's two tables are older than the others and have columns of their own
         rows = (

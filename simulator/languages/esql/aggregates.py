@@ -183,10 +183,8 @@ def _top(made: Measures, node: Function) -> Typed:
 
 def _at(function: str, *, skip_nulls: bool) -> Build:
     def build(made: Measures, node: Function) -> Typed:
-        from simulator.languages.esql.syntax import Name as Column
-
         value = made.low.value(node.args[0])
-        key = single(made.low.value(node.args[1] if len(node.args) > 1 else Column(node.at, node.end, "@timestamp")))
+        key = single(made.low.value(node.args[1] if len(node.args) > 1 else Name(node.at, node.end, "@timestamp")))
         present = Not(Test(call("is_null", Type.BOOLEAN, value).value)) if skip_nulls else None
         return made.add(function, value.kind, value, key, where=present)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulator.ir import Literal
 from simulator.languages.esql.syntax import Function
-from simulator.languages.esql.typed import LIST_OF, NUMBERS, Typed, call, cast, single, text
+from simulator.languages.esql.typed import LIST_OF, NUMBERS, Typed, call, cast, converted, single, text
 from simulator.tables import Type
 
 if TYPE_CHECKING:
@@ -66,8 +66,6 @@ def to(kind: Type) -> F:
     """A conversion."""
 
     def build(low: Lowering, node: Function) -> Typed:
-        from simulator.languages.esql.values import converted
-
         return converted(low.value(node.args[0]), kind)
 
     return F(1, 1, build)

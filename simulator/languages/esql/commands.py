@@ -27,6 +27,7 @@ from simulator.ir import (
     Status,
     fields_of,
 )
+from simulator.languages.ecs import table_pattern
 from simulator.languages.esql import aggregates, dissect, grok, syntax
 from simulator.languages.esql.conditions import condition, is_leaves, necessary
 from simulator.languages.esql.list_functions import some
@@ -291,8 +292,6 @@ def _enrich(low: Lowering, command: syntax.Enrich, schemas: Mapping[str, Table])
 
 
 def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Mapping[str, Table]) -> None:
-    from simulator.languages.ecs import table_pattern
-
     name = table_pattern(command.index.pattern)
     if "*" in name:
         raise low.scope.invalid(Name(command.index.at, command.index.end, ""), "LOOKUP JOIN takes one index")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from simulator.ir import Literal, Truth
 from simulator.languages.esql.builders import MANY, B, D, F, N, R, T, constant, number, plain, to
+from simulator.languages.esql.conditions import condition
 from simulator.languages.esql.list_functions import LIST_FUNCTIONS
 from simulator.languages.esql.syntax import Function
 from simulator.languages.esql.text_functions import TEXT_FUNCTIONS, to_ip
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 
 def _case(low: Lowering, node: Function) -> Typed:
-    from simulator.languages.esql.conditions import condition
-
     pairs = [(node.args[at], node.args[at + 1]) for at in range(0, len(node.args) - 1, 2)]
     values = [low.value(value) for _, value in pairs]
     otherwise = low.value(node.args[-1]) if len(node.args) % 2 else NULL

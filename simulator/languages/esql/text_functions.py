@@ -104,10 +104,6 @@ def to_ip(low: Lowering, node: Function) -> Typed:
     return call("ip_canonical", T, cast(typed, T))
 
 
-def _same(low: Lowering, node: Function) -> Typed:
-    return low.value(node.args[0])
-
-
 TEXT_FUNCTIONS: dict[str, F] = {
     "concat": variadic("concat", T),
     "length": plain("length", N, T),

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from simulator.ir import Literal, Now
 from simulator.languages.esql.builders import D, F, N, R, T
-from simulator.languages.esql.syntax import Function
+from simulator.languages.esql.expressions import UNITS
+from simulator.languages.esql.syntax import Binary, Function, Logic, Name, TimeSpan
 from simulator.languages.esql.typed import ISO, Typed, call, cast, integer, single, text
 from simulator.tables import Type
 
@@ -81,9 +82,6 @@ def truncated(low: Lowering, node: Function, time: Typed, span: Typed) -> Typed:
 
 
 def _span(low: Lowering, node: Function, written: str) -> Typed:
-    from simulator.languages.esql.expressions import UNITS
-    from simulator.languages.esql.syntax import TimeSpan
-
     count, _, unit = written.strip().partition(" ")
     if not count.isdigit() or unit.strip().lower() not in UNITS:
         raise low.scope.invalid(node, f"{written!r} is no time span")
@@ -171,8 +169,6 @@ def _name_of(pattern: str) -> F:
 
 def _trange(low: Lowering, node: Function) -> Typed:
     """@timestamp within the last span, or between two times."""
-    from simulator.languages.esql.syntax import Binary, Logic, Name
-
     time = Name(node.at, node.end, "@timestamp")
     now = Function(node.at, node.end, "now", ())
     if len(node.args) == 1:
@@ -212,8 +208,6 @@ def spanned(low: Lowering, node: Function) -> Typed:
 
 
 def _timestamp(low: Lowering, node: Function) -> Typed:
-    from simulator.languages.esql.syntax import Name
-
     return low.value(Name(node.at, node.end, "@timestamp"))
 
 

@@ -22,8 +22,8 @@ ISO = "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'"
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A value and its kind. ES|QL's bare `null` has every kind; `null` marks it. `period` is a calendar span's number
-    of months, `version` says that a text is a version."""
+    """A value and its kind. ES|QL's bare `null` has every kind; `null` marks it. `months` is the length of a span
+    of the calendar."""
 
     value: Value
     kind: Type
@@ -82,6 +82,13 @@ def cast(typed: Typed, kind: Type) -> Typed:
     if isinstance(one.value, Literal) and (folded := _folded(one.value, kind)):
         return folded
     return _converted(one, kind)
+
+
+def converted(typed: Typed, kind: Type) -> Typed:
+    """A conversion that takes each of several values: TO_…, `::`."""
+    if typed.kind.element is None or typed.null:
+        return cast(typed, kind)
+    return cast(typed, LIST_OF.get(kind, kind))
 
 
 def _as_list(typed: Typed, kind: Type) -> Typed:

@@ -24,7 +24,7 @@ from simulator.languages.esql.syntax import (
     TimeSpan,
     Unary,
 )
-from simulator.languages.esql.typed import LIST_OF, NULL, NUMBERS, Typed, call, cast, common, single
+from simulator.languages.esql.typed import LIST_OF, NULL, NUMBERS, Typed, call, cast, common, converted, single
 from simulator.tables import Type
 
 SPANS = {
@@ -252,13 +252,6 @@ def nested(query: Query, node: Constant) -> Query:
         places.append((at.line, at.column))
         offset += len(line) + 1
     return Query(query.path, written, tuple(places))
-
-
-def converted(typed: Typed, kind: Type) -> Typed:
-    """A conversion that takes each of several values: TO_…, `::`."""
-    if typed.kind.element is None or typed.null:
-        return cast(typed, kind)
-    return cast(typed, LIST_OF.get(kind, kind))
 
 
 def _kind(value: object) -> Type:
