@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ from simulator.score import Scorecard, examples, score
 from simulator.whole import beside, explained, put_in_place
 
 if TYPE_CHECKING:
+    from simulator.lab.calibrate import Facet
     from simulator.lab.recording import Recording
 
 
@@ -98,6 +100,58 @@ def replay(recordings: tuple[Path, ...], rules: tuple[str, ...], out: Path, json
         options.print_json(scorecard.to_json())
     else:
         print_scorecard(scorecard)
+
+
+@lab.command()
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
+@click.option("--rules", multiple=True, help="Rule files or folders [default: the bundled ones].")
+@click.option("--all", "everything", is_flag=True, help="Also tell what agrees.")
+@options.as_json
+@click.pass_context
+def calibrate(
+    ctx: click.Context, recordings: tuple[Path, ...], rules: tuple[str, ...], everything: bool, json_output: bool
+) -> None:
+    """Hold tool models against RECORDINGS: what the models say the tools do, and what the tools did.
+
+    Exits with 1 where they differ.
+    """
+    from simulator.lab.calibrate import calibrate as measure
+    from simulator.lab.recording import recordings_below
+    from simulator.lab.streams import scenarios_of, world_of
+    from simulator.lab.verdicts import verdicts
+
+    found = recordings_below(recordings)
+    world, known = world_of(found), scenarios_of(found)
+    facets = measure(world, found, known)
+    differing = [one for one in verdicts(world, found, known, _rules(rules)) if one.model != one.tool]
+    if json_output:
+        for facet in facets:
+            options.print_json(asdict(facet))
+        for verdict in differing:
+            options.print_json(asdict(verdict))
+    else:
+        _print_facets([one for one in facets if everything or one.agrees is False])
+        for verdict in differing:
+            who = "only the model" if verdict.model else "only the real tool"
+            click.echo(f"{verdict.scenario}: {verdict.rule} fires on {who}")
+        agreeing = sum(one.agrees is True for one in facets)
+        compared = sum(one.agrees is not None for one in facets)
+        click.echo(
+            f"{agreeing:,} of {compared:,} facets of {len(found)} recordings agree; {len(differing)} verdicts differ"
+        )
+    if differing or any(one.agrees is False for one in facets):
+        ctx.exit(1)
+
+
+def _print_facets(facets: Sequence[Facet]) -> None:
+    """A block for each program of each scenario, a line for each facet and side."""
+    last = None
+    for one in facets:
+        if (one.scenario, one.program) != last:
+            click.echo(f"{one.scenario}: {one.program}")
+            last = one.scenario, one.program
+        mark = {True: "agrees", False: "differs", None: "told"}[one.agrees]
+        click.echo(f"  {one.what} ({mark})\n    model  {one.model}\n    real   {one.tool}")
 
 
 @lab.command()

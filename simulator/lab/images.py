@@ -16,6 +16,8 @@ from simulator.errors import UsageError, nearest
 
 REGISTRY_BASE: Final = "debian:bookworm-slim"
 LOCAL_BASE: Final = "sparring-lab-base:bookworm"
+VERSION: Final = 2
+"""Rises whenever an image changes, so that old ones are not taken for new ones."""
 _SUITE: Final = "bookworm"
 
 
@@ -31,7 +33,7 @@ class Image:
     @property
     def tag(self) -> str:
         """What Docker calls it."""
-        return f"sparring-lab-{self.name}:1"
+        return f"sparring-lab-{self.name}:{VERSION}"
 
 
 IMAGES: Mapping[str, Image] = {
@@ -39,10 +41,11 @@ IMAGES: Mapping[str, Image] = {
     for image in (
         Image(
             "tools",
-            ("bash", "ca-certificates", "curl", "git", "git-lfs", "megatools", "python3-requests", "rclone", "restic",
-             "strace", "wget"),
+            ("bash", "ca-certificates", "curl", "git", "git-lfs", "megatools", "p7zip-full", "python3-requests",
+             "rclone", "restic", "strace", "wget"),
             programs={"rclone": "rclone", "restic": "restic", "curl": "curl", "git": "git", "git-lfs": "git-lfs",
-                      "python3-requests": "python3-requests", "wget": "wget", "megatools": "megatools"},
+                      "python3-requests": "python3-requests", "wget": "wget", "megatools": "megatools",
+                      "7z": "p7zip-full"},
         ),
         Image("aws", ("awscli", "bash", "ca-certificates", "strace"), programs={"aws": "awscli"}),
     )

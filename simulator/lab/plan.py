@@ -34,6 +34,7 @@ SOFTWARE: Final[Mapping[str, str]] = {
     "git": "git",
     "git-remote-https": "git_remote_https",
     "git-lfs": "git_lfs",
+    "7za": "sevenzip",
 }
 """Which entry of fixtures/software.yaml a program of the container is, whatever it is called there."""
 

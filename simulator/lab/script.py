@@ -47,7 +47,7 @@ def environment(run: Run, gateway: str, certificate: str) -> Mapping[str, str]:
     made = {
         "HOME": "/lab/home",
         "TMPDIR": "/lab/tmp",
-        "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/lib/git-core",
+        "PATH": "/usr/lib/p7zip:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin:/usr/lib/git-core",
         "LANG": "C.UTF-8",
         "SSL_CERT_FILE": BUNDLE,
         "REQUESTS_CA_BUNDLE": BUNDLE,

@@ -37,11 +37,6 @@ def http(rows: Rows) -> pl.DataFrame:
     extension = stem.str.extract(r"\.([A-Za-z0-9]{1,8})$")
     where = pl.when(usual).then(name).otherwise(name + ":" + port)
     agent = pl.col("user_agent")
-    tunnel_agent = (
-        pl.when(agent.str.contains(_GO_CLIENTS)).then(pl.lit("Go-http-client/1.1"))
-        .when(agent.str.contains(_SILENT_CLIENTS)).then(pl.lit(None, dtype=pl.String))
-        .otherwise(agent)
-    )  # fmt: skip
     up, down = _byte_columns(rows)
 
     def plain(value: pl.Expr, tunnel: pl.Expr | None = None) -> pl.Expr:
@@ -52,7 +47,7 @@ def http(rows: Rows) -> pl.DataFrame:
         plain(extension).alias("c-uri-extension"),
         plain(query).alias("c-uri-query"),
         plain(stem).alias("c-uri-stem"),
-        plain(agent, tunnel_agent).alias("c-useragent"),
+        plain(agent, tunnel_agent(agent)).alias("c-useragent"),
         pl.lit("-").alias("cs-cookie"),
         name.alias("cs-host"),
         plain(pl.col("method"), pl.lit("CONNECT")).alias("cs-method"),
@@ -65,6 +60,15 @@ def http(rows: Rows) -> pl.DataFrame:
     columns: dict[str, Value] = {series.name: series for series in made}
     columns |= {up: frame["bytes_out"], down: frame["bytes_in"], "src_ip": rows.host("ip")}
     return rows.table("proxy.http", frame["time"].to_numpy(), rows.user("name"), columns)
+
+
+def tunnel_agent(agent: pl.Expr) -> pl.Expr:
+    """What a client that calls itself `agent` says when it asks a proxy for a tunnel; null for those that say nothing."""
+    return (
+        pl.when(agent.str.contains(_GO_CLIENTS)).then(pl.lit("Go-http-client/1.1"))
+        .when(agent.str.contains(_SILENT_CLIENTS)).then(pl.lit(None, dtype=pl.String))
+        .otherwise(agent)
+    )  # fmt: skip
 
 
 def _one_line_per_tunnel(frame: pl.DataFrame) -> pl.DataFrame:

@@ -97,7 +97,7 @@ def test_curl_to_file_sharing(docker: object) -> None:
     recording = recorded(docker, "curl-to-file-sharing")
     (exchange,) = recording.of(Exchange)
     assert (exchange.service, exchange.status) == ("file-sharing", 200)
-    assert exchange.payload > 12 << 20
+    assert exchange.payload > 12_000_000
 
 
 def test_python_to_telegram(docker: object) -> None:
@@ -157,7 +157,7 @@ def test_no_address_outside_the_lab_answers(docker: object) -> None:
         led = "timeout 3 bash -c 'exec 3<>/dev/tcp/deb.debian.org/80' && echo LED; getent ahosts deb.debian.org"
         more = "ping -c1 -W1 1.1.1.1 >/dev/null 2>&1 && echo REACHED ping; id; touch /x 2>&1"
         container = engine.container(
-            "sparring-lab-tools:1", ["bash", "-c", f"{tries}\nwait; {led}\n{more}; exit 0"], {}
+            images.image("tools").tag, ["bash", "-c", f"{tries}\nwait; {led}\n{more}; exit 0"], {}
         )
         container.start()
         said = engine.finish(container, 90).trace
@@ -180,7 +180,7 @@ def own_addresses() -> list[str]:
 def test_what_a_killed_lab_left_is_removed_by_the_next(docker: object) -> None:
     owner = {LABEL: "sparring-lab-old", f"{LABEL}.owner": f"{socket.gethostname()}:{2**22 + 1}"}
     network = docker.networks.create("sparring-lab-old", internal=True, labels=owner)
-    container = docker.containers.create("sparring-lab-tools:1", ["sleep", "60"], labels=owner, network=network.name)
+    container = docker.containers.create(images.image("tools").tag, ["sleep", "60"], labels=owner, network=network.name)
     container.start()
     time.sleep(0.2)
     assert sweep(docker) >= 2
