@@ -51,7 +51,8 @@ def processes(run: Run, recording: Recording) -> tuple[Process, ...]:
         image = run.shown.image(started.image)
         first = parent is None and base_name(started.image) in SHELLS and run.shown.windows
         line = run.shown.console if first else run.shown.command_line(started.image, started.arguments)
-        made.append(Process(started, _identity(run, "process", number), image, line, parent))
+        if not (first and run.shown.hidden):
+            made.append(Process(started, _identity(run, "process", number), image, line, parent))
     return tuple(made)
 
 
@@ -65,7 +66,8 @@ def actions(world: World, run: Run, recording: Recording) -> ActionFrames:
     one = run.rows
     one.time = np.array([recording.start], np.int64)
     person = int(one.user[0])
-    caller = ambient.ambient(one, ambient.default_parent(one))
+    by = run.scenario.lab.started_by if run.scenario.lab else None
+    caller = ambient.ambient(one, by or ambient.default_parent(one))
     session, logon = ambient.session_of(one, one.user, one.time)
 
     def add(kind: str, time: int, process: Process | None, columns: Mapping[str, object]) -> None:
@@ -113,7 +115,7 @@ def actions(world: World, run: Run, recording: Recording) -> ActionFrames:
             )
     resolver = Resolver(world)
     owners = owners_of(known, recording)
-    for lookup in recording.of(Lookup):
+    for lookup in _asked(run, recording):
         cnames, addresses = resolver.resolve(lookup.name)
         add(
             "lookup",
@@ -188,6 +190,20 @@ def owners_of(known: Sequence[Process], recording: Recording) -> dict[int, Proce
 def payload(recording: Recording) -> int:
     """Bytes that were uploaded: the bodies of all requests."""
     return sum(one.payload for one in _requests(recording))
+
+
+def uploads(recording: Recording) -> int:
+    """How many requests carried anything."""
+    return sum(one.payload > 0 for one in _requests(recording))
+
+
+def _asked(run: Run, recording: Recording) -> Iterable[Lookup]:
+    """Look-ups as the host's resolver makes them. Windows' asks for both kinds of address by itself and its log has one
+    record for both, so there the second question of a pair is left out."""
+    if not run.shown.windows:
+        return recording.of(Lookup)
+    plain = {one.name for one in recording.of(Lookup) if one.query_type == "A"}
+    return (one for one in recording.of(Lookup) if one.query_type != "AAAA" or one.name not in plain)
 
 
 def _requests(recording: Recording) -> Iterable[Exchange]:

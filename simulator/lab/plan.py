@@ -157,7 +157,8 @@ def _holds(command: Command, scope: Scope) -> bool:
 def _shown(lab: Lab, scope: Scope, *, windows: bool) -> Shown:
     if not windows:
         return Shown(False, {}, {}, ())
-    console, line, software = CONSOLES[lab.shell]
+    console, line, software = CONSOLES["cmd" if lab.shell == "none" else lab.shell]
+    line = line if lab.console is None else _text(lab.console, scope)
     catalog = load_software()
     images = {name: catalog[key].image for name, key in SOFTWARE.items() if key in catalog}
     programs = {name: _text(Template(parse(image)), scope) for name, image in images.items() if image}
@@ -176,4 +177,4 @@ def _shown(lab: Lab, scope: Scope, *, windows: bool) -> Shown:
     pairs = {path: _text(Template(parse(usual)), scope) for path, usual in _USUAL.items()}
     pairs |= {path: shown for path, value in lab.paths.items() if (shown := _text(value, scope))}
     ordered = tuple(sorted(pairs.items(), key=lambda pair: -len(pair[0])))
-    return Shown(True, programs, known, ordered, line)
+    return Shown(True, programs, known, ordered, line, hidden=lab.shell == "none")

@@ -30,6 +30,8 @@ class Shown:
     """Folders and files -> how they are shown, the longest first."""
     console: str = ""
     """The command line of the console that the container's shell stands for."""
+    hidden: bool = False
+    """Whether that shell is not shown at all: what it starts was started by a program that is always there."""
 
     def image(self, path: str) -> str:
         """Where a program is shown to be."""

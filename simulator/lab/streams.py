@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from simulator.dataset import Stream, StreamWriter, open_stream, write_part
-from simulator.lab.actions import actions, payload
+from simulator.lab.actions import actions, payload, uploads
 from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.recording import Recording
 from simulator.scenario import load_scenarios
@@ -57,10 +57,12 @@ def recorded(world: World, run: Run, recording: Recording) -> Played:
     return Played(run.scenario, truth, actions(world, run, recording))
 
 
-def simulated(world: World, run: Run, sent: int | None = None) -> Played:
-    """What the simulator plays for the run's instance; `sent` is the volume, where the scenario has a name for it."""
+def simulated(world: World, run: Run, recording: Recording) -> Played:
+    """What the simulator plays for the run's instance, with the volume that was recorded (`lab.volume`)."""
     scenario = run.scenario
-    if sent is not None and "bytes" in scenario.lets:
+    kind = scenario.lab.volume if scenario.lab else None
+    if kind is not None and "bytes" in scenario.lets:
+        sent = payload(recording) // (max(1, uploads(recording)) if kind == "each" else 1)
         scenario = replace(scenario, lets={**scenario.lets, "bytes": Const(sent)})
     frames, truth = play(world, scenario, Chunk(0, len(world.hosts), 0, world.days))
     mine = {kind: frame.filter(pl.col("instance_id") == run.instance) for kind, frame in frames.items()}

@@ -13,7 +13,6 @@ import pyarrow as pa
 from simulator.dataset import Stream
 from simulator.detect import detect
 from simulator.ir import Ruleset
-from simulator.lab.actions import payload
 from simulator.lab.recording import Recording
 from simulator.lab.streams import Played, planned, recorded, simulated, write_stream
 from simulator.scenario.model import Scenario
@@ -36,7 +35,7 @@ def verdicts(
 ) -> list[Verdict]:
     """Every rule on every recorded instance, on both streams."""
     runs = [planned(world, one, scenarios) for one in recordings]
-    model = [simulated(world, run, payload(one)) for run, one in zip(runs, recordings, strict=True)]
+    model = [simulated(world, run, one) for run, one in zip(runs, recordings, strict=True)]
     real = [recorded(world, run, one) for run, one in zip(runs, recordings, strict=True)]
     fired = [_fired(world, side, ruleset) for side in (model, real)]
     return [

@@ -55,7 +55,13 @@ class Lab:
     """What has happened before anybody watches."""
     commands: tuple[Command, ...]
     shell: str
-    """Which console the container's shell stands for."""
+    """Which console the container's shell stands for; `none`: it is not shown."""
+    console: Value | None
+    """The command line that console is shown with, where it is not the usual one."""
+    started_by: str | None
+    """Which of the programs that are always there it is shown to be started by."""
+    volume: str | None
+    """What the scenario's name `bytes` stands for: `total`, all that is sent, or `each` upload."""
     programs: Mapping[str, Value]
     """Names of programs, and the path each is shown under."""
     paths: Mapping[str, Value]
@@ -84,6 +90,9 @@ def read_lab(context: Context, raw: Mapping[str, Any]) -> Lab:
         ),
         commands=tuple(_command(context, item, ("lab", "commands", i)) for i, item in enumerate(raw["commands"])),
         shell=raw.get("shell", "cmd"),
+        console=reader.value(raw["console"], ("lab", "console")) if "console" in raw else None,
+        started_by=raw.get("started_by"),
+        volume=raw.get("volume"),
         programs=values("programs"),
         paths=values("paths"),
     )

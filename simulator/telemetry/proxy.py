@@ -63,7 +63,7 @@ def http(rows: Rows) -> pl.DataFrame:
 
 
 def tunnel_agent(agent: pl.Expr) -> pl.Expr:
-    """What a client that calls itself `agent` says when it asks a proxy for a tunnel; null for those that say nothing."""
+    """What a client with this user agent says when it asks a proxy for a tunnel; null for those that say nothing."""
     return (
         pl.when(agent.str.contains(_GO_CLIENTS)).then(pl.lit("Go-http-client/1.1"))
         .when(agent.str.contains(_SILENT_CLIENTS)).then(pl.lit(None, dtype=pl.String))

@@ -58,10 +58,10 @@ def programs(recording: Recording) -> list[str]:
 def test_rclone_to_s3(docker: object) -> None:
     recording = recorded(docker, "rclone-to-s3")
     puts = [one for one in recording.of(Exchange) if one.method == "PUT"]
-    assert len(puts) == 26
+    assert len(puts) == 44
     assert {one.status for one in puts} == {200}
     assert {one.user_agent.startswith("rclone/") for one in puts} == {True}
-    assert sum(one.payload for one in puts) == 2 * 9437184 + 24 * 1200000
+    assert sum(one.payload for one in puts) == 148_400_000
     assert sum(one.bytes_out for one in recording.of(Connection)) > sum(one.payload for one in puts)
     assert {one.name for one in recording.of(Connection)} == {puts[0].name}
     assert puts[0].name in {one.name for one in recording.of(Lookup)}
@@ -102,7 +102,7 @@ def test_curl_to_file_sharing(docker: object) -> None:
 
 def test_python_to_telegram(docker: object) -> None:
     recording = recorded(docker, "telegram-from-python")
-    assert requests(recording) == [("POST", "api.telegram.org", 200)] * 3
+    assert requests(recording) == [("POST", "api.telegram.org", 200)]
     assert "python3" in programs(recording)[1]
 
 

@@ -66,8 +66,8 @@ def test_scenarios_that_cannot_be_run(world: World, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("bytes: 12 MiB}", "bytes: 12 MiB, text: x}"), "either 'bytes' or 'text'"),
-        (("/lab/loot/found.7z, bytes", "/etc/passwd, bytes"), "below /lab/"),
+        (("bytes: 1200 kB,", "bytes: 1200 kB, text: x,"), "either 'bytes' or 'text'"),
+        (("\"/lab/docs/plan-{n}.docx\"", "/etc/passwd"), "below /lab/"),
         (("{flag} chat_id={chat}", "{flagg} chat_id={chat}"), "flagg"),
         (("lab:\n", "lab:\n  privileged: true\n"), "privileged"),
     ],
@@ -85,7 +85,7 @@ def test_mistakes_in_the_section_have_a_place(tmp_path: Path, change: tuple[str,
 def test_the_script_of_a_container(world: World) -> None:
     run = planned(world, "telegram-from-python")
     script = boot(run)
-    assert "head -c 6291456 /dev/urandom > /lab/stage/1.zip" in script
+    assert "head -c 6291456 /dev/urandom > /lab/found.bin" in script
     assert "> /lab/bot/send.py" in script
     assert script.splitlines()[-1].startswith("strace -f -qq")
     assert script.splitlines()[-1].endswith("-o /dev/fd/3 bash /lab/commands.sh")
