@@ -181,7 +181,7 @@ def clean() -> None:
 def _finish(recordings: Sequence[Recording], ruleset: Ruleset, out: Path, scenarios: Sequence[str]) -> Scorecard:
     """Write the recordings, their stream, alerts and reports to `out`, whole or not at all."""
     from simulator.lab.recording import write_recording
-    from simulator.lab.streams import planned, recorded, scenarios_of, world_of, write_stream
+    from simulator.lab.streams import planned, recorded, scenarios_of, tables_for, world_of, write_stream
 
     world = world_of(recordings)
     known = scenarios_of(recordings, scenarios)
@@ -193,7 +193,8 @@ def _finish(recordings: Sequence[Recording], ruleset: Ruleset, out: Path, scenar
             partial.mkdir(parents=True)
         for number, one in enumerate(recordings):
             write_recording(one, partial / "recordings" / f"{number:03}-{one.scenario}.recording.jsonl")
-        stream = write_stream(partial / "stream", world, played, {"lab": _about(recordings)}, overwrite=False)
+        tables = tables_for(ruleset)
+        stream = write_stream(partial / "stream", world, played, {"lab": _about(recordings)}, tables=tables)
         scorecard = _score(ruleset, stream, partial)
         with explained(out):
             put_in_place(partial, out)

@@ -80,8 +80,9 @@ def actions(world: World, run: Run, recording: Recording) -> ActionFrames:
             "process": process.identity if process else int(caller.process[0] & POSITIVE),
             "process_start": process.started.time if process else int(caller.start[0]),
             "image": process.image if process else _first(caller.image),
+            "process_command_line": process.command_line if process else _first(caller.command_line),
         }
-        made[kind].append(row | dict(columns))
+        made[kind].append({name: value for name, value in (row | dict(columns)).items() if name in ACTIONS[kind]})
 
     for process in known:
         software, version = run.shown.software.get(base_name(process.started.image), (None, None))
@@ -111,7 +112,11 @@ def actions(world: World, run: Run, recording: Recording) -> ActionFrames:
                 "write",
                 wrote.time,
                 _by_pid(known, wrote.pid, wrote.time),
-                {"path": run.shown.text(wrote.path), "bytes": 0},
+                {
+                    "path": run.shown.text(wrote.path),
+                    "bytes": 0,
+                    "previous": run.shown.text(wrote.previous) if wrote.previous else None,
+                },
             )
     resolver = Resolver(world)
     owners = owners_of(known, recording)

@@ -83,13 +83,15 @@ class Run:
 
 
 def lab_world(seed: int, hosts: int, day: date) -> World:
-    """The office, with every sensor of every Windows host switched on: the lab is to show all that could be seen."""
+    """The office, with every sensor of every Windows host switched on and leaving nothing out: the lab is to show all
+    that could be seen."""
     world = build_world(seed, hosts, 1, "office", day)
     windows = pl.col("os") == "windows"
     every = {name: pl.when(windows).then(pl.lit(value)).otherwise(pl.col(name)) for name, value in _SENSORS.items()}
     sysmon = pl.when(windows).then(pl.lit("15.15")).otherwise(pl.col("sysmon_version"))
     hosts_frame = world.hosts.with_columns(**every, sysmon_version=sysmon)
-    parameters = {**world.parameters, "parent_missing": 0.0, "sysmon_unknown_process_share": 0.0}
+    parameters = {name: 0.0 if name.endswith("_missing") else value for name, value in world.parameters.items()}
+    parameters["sysmon_unknown_process_share"] = 0.0
     return World(
         profile=world.profile, seed=world.seed, start=world.start, days=world.days, company=world.company,
         hosts=hosts_frame, users=world.users, installed=world.installed, software=world.software,

@@ -17,7 +17,8 @@ from simulator.lab.recording import Connected, Observation, Started, Wrote, merg
 
 STRACE: Final = (
     "strace", "-f", "-qq", "-ttt", "-y", "-s", "65535", "--seccomp-bpf", "-e",
-    "trace=execve,execveat,clone,clone3,fork,vfork,openat,open,creat,connect,exit_group", "-e", "signal=none",
+    "trace=execve,execveat,clone,clone3,fork,vfork,openat,open,creat,rename,renameat,renameat2,connect,exit_group",
+    "-e", "signal=none",
 )  # fmt: skip
 """How programs are traced: only the calls that are read below, others run at full speed."""
 
@@ -102,6 +103,8 @@ class Trace:
             case "openat" | "open" | "creat" if not call.failed and _writes(call):
                 if call.path.startswith("/") and not call.path.startswith(_UNINTERESTING):
                     self.observations.append(Wrote(call.time, process, _unescaped(call.path)))
+            case "rename" | "renameat" | "renameat2" if not call.failed:
+                self._renamed(process, call)
             case "connect" if port := _PORT.search(call.arguments):
                 self.observations.append(Connected(call.time, process, int(port[1])))
             case "exit_group":
@@ -114,6 +117,12 @@ class Trace:
             self.running[process] = len(self.observations)
             parent = self.parent.get(process, 0)
             self.observations.append(Started(call.time, process, parent, strings[0], tuple(strings[1:])))
+
+    def _renamed(self, process: int, call: Call) -> None:
+        """Only with full paths: tools that mind where their files are use them."""
+        names = [_unescaped(one) for one in _STRING.findall(call.arguments)]
+        if len(names) == 2 and all(name.startswith("/") for name in names):
+            self.observations.append(Wrote(call.time, process, names[1], names[0]))
 
     def _ended(self, process: int, time: int) -> None:
         at = self.running.pop(process, None)

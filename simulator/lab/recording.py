@@ -79,11 +79,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """A file was created or opened for writing."""
+    """A file was created or opened for writing; or renamed, where `previous` is the name it had."""
 
     time: int
     pid: int
     path: str
+    previous: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

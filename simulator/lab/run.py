@@ -111,18 +111,21 @@ def _one(
     seen = proxy.recorder.take(address, end)
     if done.status != 0:
         raise RunFailed(_why(run, done))
+    traced = read_strace(done.trace.splitlines())
+    # What was done to prepare the run belongs to nobody.
+    begun = min((one.time for one in traced), default=round(start * 1e6))
     return Recording(
         scenario=run.scenario.id,
         number=run.number,
         seed=seed,
         hosts=hosts,
-        start=round(start * 1e6),
+        start=begun,
         end=round(end * 1e6),
         sensor="strace",
         status=done.status,
         commands=run.commands,
         tools=tools,
-        observations=merged(seen, read_strace(done.trace.splitlines())),
+        observations=merged((one for one in seen if one.time >= begun), traced),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from simulator.dataset import Stream, StreamWriter, open_stream, write_part
+from simulator.ir import Ruleset, tables_of
 from simulator.lab.actions import actions, payload, uploads
 from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.recording import Recording
@@ -20,7 +21,7 @@ from simulator.scenario.instances import Chunk
 from simulator.scenario.model import Scenario
 from simulator.scenario.play import play
 from simulator.scenario.values import Const
-from simulator.telemetry import render
+from simulator.telemetry.render import BY_DEFAULT, render, rendered
 from simulator.world import World
 
 _MOMENT = pl.Datetime("us", "UTC")
@@ -71,9 +72,15 @@ def simulated(world: World, run: Run, recording: Recording) -> Played:
 
 
 def write_stream(
-    out: Path, world: World, played: Sequence[Played], about: Mapping[str, Any], *, overwrite: bool
+    out: Path,
+    world: World,
+    played: Sequence[Played],
+    about: Mapping[str, Any],
+    *,
+    tables: Collection[str] | None = None,
+    overwrite: bool = False,
 ) -> Stream:
-    """Write instances as a labelled stream and open it. Raises StreamError."""
+    """Write instances as a labelled stream and open it; `tables` as for `render`. Raises StreamError."""
     hosts = {one.truth["host"] for one in played}
     manifest = {
         "seed": world.seed,
@@ -92,7 +99,7 @@ def write_stream(
             for kind, frame in one.actions.items():
                 frames.setdefault(kind, []).append(frame)
         labels = []
-        for table, events in render({kind: pl.concat(many) for kind, many in frames.items()}, world).items():
+        for table, events in render({kind: pl.concat(many) for kind, many in frames.items()}, world, tables).items():
             if len(events):
                 ordered = events.sort("_time", "_event_id")
                 labels.append(ordered.select(event_id="_event_id", action_id="_action_id", instance_id="_instance_id"))
@@ -103,6 +110,11 @@ def write_stream(
         writer.write_transfers(0, _transfers(played))
         writer.finish()
     return open_stream(out)
+
+
+def tables_for(ruleset: Ruleset) -> frozenset[str]:
+    """The raw logs, and what else the rules read and can be rendered."""
+    return frozenset(BY_DEFAULT) | rendered(pattern for rule in ruleset.rules for pattern in tables_of(rule.plan))
 
 
 def _instances(world: World, played: Sequence[Played]) -> pl.DataFrame:

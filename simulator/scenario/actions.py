@@ -73,8 +73,8 @@ ACTIONS: dict[str, dict[str, pl.DataType | type[pl.DataType]]] = {
         "bytes_in": pl.Int64,
         "duration": pl.Int64,
     },
-    # A file is created.
-    "write": _ACTOR | _LINE | {"path": pl.String, "bytes": pl.Int64},
+    # A file is created; or renamed, where there is a name it had before: sensors that only know creation are silent.
+    "write": _ACTOR | _LINE | {"path": pl.String, "bytes": pl.Int64, "previous": pl.String},
     # An HTTP exchange; over https a proxy sees the inside only where the world inspects TLS.
     "request": _ACTOR
     | {

@@ -106,6 +106,7 @@ def _write(recorder: Recorder, step: Step, scope: Scope, actor: Actor, _: bool) 
         {
             "path": path,
             "bytes": amount,
+            "previous": _value(step, scope, "previous"),
         },
         step=step.name,
     )

@@ -82,16 +82,18 @@ def network(rows: Rows) -> pl.DataFrame:
 
 
 def file(rows: Rows) -> pl.DataFrame:
-    """DeviceFileEvents of `write`, as FileCreated."""
+    """DeviceFileEvents of `write`, as FileCreated or FileRenamed."""
     rows = rows.on("windows")
     frame = rows.frame
-    path = frame["path"].str.strip_chars('"')
+    path, before = (frame[name].str.strip_chars('"') for name in ("path", "previous"))
     no_hash = pl.Series(rows.share("defender_file_hash_missing"))
     no_sha256 = no_hash | pl.Series(rows.share("defender_sha256_missing"))
     remote = path.str.starts_with("\\\\")
     user, domain = rows.user("name").str.to_lowercase(), rows.user("domain").str.to_lowercase()
     columns: dict[str, Value] = {
-        **_common(rows, "FileCreated"),
+        **_common(rows, choose(before.is_null(), "FileCreated", "FileRenamed")),
+        "PreviousFileName": basename(before),
+        "PreviousFolderPath": before,
         "FileName": basename(path),
         "FolderPath": path,
         "SHA1": choose(no_hash, None, _digest(rows.actions, "SHA1")),
@@ -108,7 +110,7 @@ def file(rows: Rows) -> pl.DataFrame:
     return rows.table("defender.DeviceFileEvents", rows.times(), rows.user("name"), columns)
 
 
-def _common(rows: Rows, action: str) -> Mapping[str, Value]:
+def _common(rows: Rows, action: Value) -> Mapping[str, Value]:
     """When, where and what: the columns that begin every table, under both of their names for the time."""
     moment = _moment(rows.times())
     return {

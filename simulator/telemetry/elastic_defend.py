@@ -113,11 +113,14 @@ def lookup(rows: Rows) -> pl.DataFrame:
 
 
 def file(rows: Rows) -> pl.DataFrame:
-    """`write` as event.action `creation`."""
+    """`write` as event.action `creation`, or `rename` with event.type `change`."""
     rows = rows.on("windows")
+    renamed = rows.frame["previous"].is_not_null()
     path = rows.frame["path"]
     columns: dict[str, Value] = {
         **_common(rows, "file", rows.times(), "creation", "file", ("creation",)),
+        "event.action": choose(renamed, "rename", "creation"),
+        "event.type": _lists(renamed, ("change",), ("creation",)),
         **_actor(rows),
         "file.path": path,
         "file.name": basename(path),

@@ -124,8 +124,8 @@ def network_connection(rows: Rows) -> pl.DataFrame:
 
 
 def file_event(rows: Rows) -> pl.DataFrame:
-    """Sysmon 11 of `write`."""
-    rows = rows.on("sysmon")
+    """Sysmon 11 of `write`: it knows that files are created, not that they are renamed."""
+    rows = rows.on("sysmon").where(pl.col("previous").is_null())
     columns: dict[str, Value] = {
         "TargetFilename": rows.frame["path"],
         "CreationUtcTime": text.utc(rows.times()),
