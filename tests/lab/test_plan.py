@@ -67,7 +67,7 @@ def test_scenarios_that_cannot_be_run(world: World, tmp_path: Path) -> None:
     ("change", "message"),
     [
         (("bytes: 1200 kB,", "bytes: 1200 kB, text: x,"), "either 'bytes' or 'text'"),
-        (("\"/lab/docs/plan-{n}.docx\"", "/etc/passwd"), "below /lab/"),
+        (('"/lab/docs/plan-{n}.docx"', "/etc/passwd"), "below /lab/"),
         (("{flag} chat_id={chat}", "{flagg} chat_id={chat}"), "flagg"),
         (("lab:\n", "lab:\n  privileged: true\n"), "privileged"),
     ],
