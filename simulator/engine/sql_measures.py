@@ -32,15 +32,20 @@ class Frame:
             spec = exp.WindowSpec(
                 kind="ROWS",
                 start=_edge(self.preceding),
-                start_side=None if self.preceding == 0 else "PRECEDING",
+                start_side=_side(self.preceding, "PRECEDING", "FOLLOWING"),
                 end=_edge(self.following),
-                end_side=None if self.following == 0 else "FOLLOWING",
+                end_side=_side(self.following, "FOLLOWING", "PRECEDING"),
             )
         return sql.over(function, sql.copies(self.by), sql.copies(self.order), spec)
 
 
 def _edge(rows: int | None) -> str | Node:
-    return "UNBOUNDED" if rows is None else "CURRENT ROW" if rows == 0 else sql.number(rows)
+    return "UNBOUNDED" if rows is None else "CURRENT ROW" if rows == 0 else sql.number(abs(rows))
+
+
+def _side(rows: int | None, side: str, other: str) -> str | None:
+    """A negative number of rows before is after, and the other way round."""
+    return None if rows == 0 else side if rows is None or rows > 0 else other
 
 
 @dataclass(frozen=True, slots=True)

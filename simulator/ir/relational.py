@@ -201,8 +201,9 @@ class Aggregate:
 @dataclass(frozen=True, slots=True)
 class Window:
     """All rows of `source` with `measures` added, each over some rows of the same `by` values: from `preceding` rows
-    before to `following` rows after in `order` (None: to the end). Besides aggregates the functions of
-    `simulator.ir.functions.RANKINGS`. A row keeps its own evidence alone; with `gather`, it has that of its frame."""
+    before to `following` rows after in `order` (None: to the end; a negative number counts the other way). Besides
+    aggregates the functions of `simulator.ir.functions.RANKINGS`. A row keeps its own evidence alone; with `gather`, it
+    has that of its frame."""
 
     source: Relation
     by: tuple[Value, ...]

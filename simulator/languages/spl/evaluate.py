@@ -157,6 +157,8 @@ class Evaluator:
             case ast.Block(pipeline):
                 frame = self.inner(pipeline)
                 names = [name for name in frame.columns if not name.startswith("_")]
+                if not names and frame.wants.grown:
+                    return NULL
                 if not names:
                     raise self.refuse(node.at, "this subsearch gives no field")
                 kind = frame.columns[names[0]]

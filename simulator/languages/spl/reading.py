@@ -262,7 +262,8 @@ def _inputlookup(on: Lowering, command: Command) -> Frame:
         header, rows = read
         columns = tuple(Column(name) for name in dict.fromkeys(header))
         plain = tuple(tuple(value or None for value in row[: len(columns)]) for row in rows)
-        frame = Frame(Rows(columns, plain), {column.name: column.type for column in columns}, on.wants)
+        relation = Project(Rows(columns, plain), tuple((column.name, Field(column.name)) for column in columns))
+        frame = Frame(relation, {column.name: column.type for column in columns}, on.wants)
     return on.search(frame, command.search) if command.search is not None else frame
 
 

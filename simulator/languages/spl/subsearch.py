@@ -135,6 +135,8 @@ def _inner(search: Search) -> list[Inner]:
 def _joined(on: Lowering, frame: Frame, node: Inner, marker: str) -> Frame:
     theirs = on.pipeline(node.pipeline)
     names = [name for name in theirs.columns if not name.startswith("_")]
+    if not names and on.wants.grown:  # They will be there when the search is lowered again.
+        return frame.extend({marker: Typed(Literal(None, Type.INTEGER), Type.INTEGER)})
     if not names:
         raise on.unsupported(node.at, "a subsearch that gives no fields is not supported")
     if names[0] in ("search", "query") and len(names) == 1:
