@@ -23,7 +23,6 @@ from simulator.ir import (
     Const,
     Expr,
     Field,
-    FieldPair,
     Like,
     Literal,
     Lookup,
@@ -31,7 +30,6 @@ from simulator.ir import (
     Not,
     Op,
     Or,
-    Pair,
     Test,
     Truth,
     Value,
@@ -173,10 +171,12 @@ class Evaluator:
             return NULL
         if not node.quoted and name.lower() in ("true", "false") and name not in self.frame.columns:
             return Typed(Truth(Const(name.lower() == "true")), Type.BOOLEAN)
-        if not node.quoted and "." in name and name not in self.frame.columns:
-            parts = name.split(".")
-            if all(part in self.frame.columns for part in parts):
-                return call("concat", Type.TEXT, *(cast(self.frame.get(part), Type.TEXT) for part in parts))
+        if not node.quoted and "." in name and all(part in self.frame.columns for part in name.split(".")):
+            parts = (cast(self.frame.get(part), Type.TEXT) for part in name.split("."))
+            joined = call("concat", Type.TEXT, *parts)
+            if name not in self.frame.columns:
+                return joined
+            return call("coalesce", Type.TEXT, cast(self.frame.get(name), Type.TEXT), joined)
         if not self.frame.has(name) and not self.frame.open:
             self.missing(name, node.at)
         return self.frame.get(name)
@@ -253,9 +253,6 @@ class Evaluator:
         if not isinstance(left.value, Field):
             return None
         name = left.value.name
-        if isinstance(right.value, Field) and left.kind is right.kind is Type.TEXT and op in ("=", "!="):
-            pair = FieldPair(name, right.value.name, Pair.EQUALS, Case.EXACT, Missing.UNKNOWN)
-            return pair if op == "=" else Not(pair)
         if not isinstance(right.value, Literal) or right.null:
             return None
         plain = right.value.value

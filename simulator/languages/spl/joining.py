@@ -39,6 +39,8 @@ def _join(on: Lowering, frame: Frame, command: Command) -> Frame:
     """The subsearch's fields go over those of the main search, unless overwrite=false; of several rows that match, the
     first max (1) count."""
     theirs = on.pipeline(command.inner[0])
+    for name in theirs.columns:
+        frame.has(name)  # An event may have the field as well.
     options = command.options
     names = list(command.names) or [
         name for name in theirs.columns if name in frame.columns and not name.startswith("_")
@@ -93,12 +95,24 @@ def _appendcols(on: Lowering, frame: Frame, command: Command) -> Frame:
     theirs = on.pipeline(command.inner[0])
     row = on.fresh("row")
     left, right = (_numbered(one, row) for one in (frame, theirs))
-    new = [name for name in theirs.columns if name not in frame.columns]
+    stand_ins = {name: on.fresh("right") for name in theirs.columns if not name.startswith("_")}
     pairs = tuple((name, name) for name in (*frame.columns, row))
-    relation = Join(JoinKind.LEFT, left, right, ((Field(row), Field(row)),), pairs, tuple((n, n) for n in new))
-    kinds = frame.columns | {row: Type.INTEGER} | {name: theirs.columns[name] for name in new}
+    taken = tuple((new, name) for name, new in stand_ins.items())
+    relation = Join(JoinKind.LEFT, left, right, ((Field(row), Field(row)),), pairs, taken)
+    kinds = frame.columns | {row: Type.INTEGER} | {new: theirs.columns[name] for name, new in stand_ins.items()}
     joined = replace(frame, relation=relation, columns=kinds, sorted=False)
-    return replace(joined.drop((row,)), gone=frame.gone)
+    merged = {name: _merged(joined, name, new) for name, new in stand_ins.items()}
+    found = joined.extend(merged).drop((row, *stand_ins.values()))
+    return replace(found, gone=frame.gone - set(stand_ins))
+
+
+def _merged(frame: Frame, name: str, new: str) -> Typed:
+    """A field of the rows before, or where they have none, that of the rows beside them."""
+    other = frame.get(new)
+    if name not in frame.columns:
+        return other
+    kind = frame.columns[name]
+    return call("coalesce", kind, frame.get(name), cast(other, kind))
 
 
 def _numbered(frame: Frame, name: str) -> Relation:

@@ -57,6 +57,8 @@ def _rename(on: Lowering, frame: Frame, command: Command) -> Frame:
         if had:
             columns = {new if name == old else name: typed for name, typed in columns.items() if name != new}
             gone.discard(new)
+        elif frame.wants.grown and new not in columns:
+            columns[new] = null()  # It will be there when the search is lowered again.
         if old != new:
             gone.add(old)
     order = tuple(_moved(key, columns) for key in frame.order)
