@@ -20,7 +20,7 @@ LIMITS: dict[str, str] = {
     "date_format": "the pattern's letters are those of dates in English, in UTC",
     "date_parse": "the pattern's letters are those of dates in English",
     "hash": "md5, sha-1, sha-256, sha-512; the algorithm is a constant",
-    "json_extract": "the path is a constant",
+    "json_extract": "the path is a constant; of _source, the field of that name",
     "kql": "as Kibana's language is supported; before its fields are changed or dropped",
     "qstr": "as Lucene's query syntax is supported; before its fields are changed or dropped",
     "match": _SEARCHED + "; without options",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from simulator.ir import And as All
 from simulator.ir import (
+    Aggregate,
     Concat,
     Explode,
     Expr,
@@ -19,14 +19,17 @@ from simulator.ir import (
     Key,
     Limit,
     Lookup,
+    Measure,
     Problem,
     Project,
     Read,
+    Relation,
     Scan,
     Sort,
     Status,
     fields_of,
 )
+from simulator.ir import And as All
 from simulator.languages.ecs import table_pattern
 from simulator.languages.esql import aggregates, dissect, grok, syntax
 from simulator.languages.esql.conditions import condition, is_leaves, necessary
@@ -252,13 +255,25 @@ def _table(low: Lowering, name: str, at: int, schemas: Mapping[str, Table], what
     return {}
 
 
-def _joined(low: Lowering, name: str, on: list[tuple[Typed, str]], columns: dict[str, tuple[str, Type]]) -> None:
-    """Every row with the row of table `name` that equals it in `on`, without one with nulls; `columns` are ours to
-    theirs."""
+def _joined(
+    low: Lowering,
+    name: str,
+    on: list[tuple[Typed, str]],
+    columns: dict[str, tuple[str, Type]],
+    gather: str | None = None,
+) -> None:
+    """Every row with the rows of table `name` that equal it in `on`, without one with nulls; `columns` are ours to
+    theirs. With `gather`, an aggregate, the rows that are equal are one row."""
     scope = low.scope
     theirs = dict(columns.values())
     theirs |= {column: typed.kind for typed, column in on}
-    right = Read(Scan(name), tuple(Column(column, kind) for column, kind in theirs.items()))
+    right: Relation = Read(Scan(name), tuple(Column(column, kind) for column, kind in theirs.items()))
+    if gather is not None:
+        keys = tuple((column, Field(column)) for _, column in on)
+        kinds = {inner: LIST_OF.get(kind, kind) if gather == "elements" else kind for inner, kind in columns.values()}
+        made = tuple(Measure(inner, gather, (Field(inner),), kind) for inner, kind in kinds.items())
+        right = Aggregate(right, keys, made)
+        columns = {column: (inner, kinds[inner]) for column, (inner, _) in columns.items()}
     ours = [column for column in scope.columns if column not in columns]
     scope.relation = Join(
         JoinKind.LEFT,
@@ -288,7 +303,7 @@ def _enrich(low: Lowering, command: syntax.Enrich, schemas: Mapping[str, Table])
         )
     typed = single(low.scope.column(on))
     columns = {new.name: (field.name, known.get(field.name, Type.TEXT)) for new, field in fields}
-    _joined(low, name, [(cast(typed, known.get(on.name, typed.kind)), on.name)], columns)
+    _joined(low, name, [(cast(typed, known.get(on.name, typed.kind)), on.name)], columns, gather="elements")
 
 
 def _lookup(low: Lowering, command: syntax.LookupJoin, schemas: Mapping[str, Table]) -> None:
@@ -322,7 +337,7 @@ def _completion(low: Lowering, command: syntax.Completion, schemas: Mapping[str,
     columns = (Column("prompt", Type.TEXT), Column("completion", Type.TEXT))
     scope.counter[0] += 1
     answer = f"?{scope.counter[0]}"
-    _joined(low, name, [(prompt, "prompt")], {answer: ("completion", Type.TEXT)})
+    _joined(low, name, [(prompt, "prompt")], {answer: ("completion", Type.TEXT)}, gather="any")
     del scope.columns[answer]
     anyway = Lookup(Filter(Read(Scan(name), columns), IsNull("prompt")), "completion", Type.TEXT)
     found = call("coalesce", Type.TEXT, Typed(Field(answer), Type.TEXT), Typed(anyway, Type.TEXT))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from simulator.ir import Literal
 from simulator.languages.esql.builders import B, F, N, T, each, plain, variadic
-from simulator.languages.esql.syntax import Function
+from simulator.languages.esql.syntax import Function, Name
 from simulator.languages.esql.typed import Typed, call, cast, integer, text
 from simulator.tables import Type
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from simulator.languages.esql.values import Lowering
 
 
+_FIELD = re.compile(r"(?:\$\.)?[\w@]+(?:\.[\w@]+)*")
+"""A path into a record that is the name of a field."""
 _REFERENCE = re.compile(r"\\(.)?|\$([0-9])", re.DOTALL)
 """What is special in Java's replacements: an escaped character, a group."""
 
@@ -65,6 +67,12 @@ def _url_encode(low: Lowering, node: Function) -> Typed:
 
 def _json_extract(low: Lowering, node: Function) -> Typed:
     path = (low.constant_text(node.args[1], "a path") or "").strip()
+    match node.args[0]:
+        case Name(at, end, "_source") if "_source" in low.scope.raw and _FIELD.fullmatch(path):
+            # Streams keep no whole records: what stands at the path is the field of that name.
+            return cast(low.value(Name(at, end, path.removeprefix("$."))), T)
+        case _:
+            pass
     path = path if path.startswith("$") else f"${path}" if path.startswith("[") else f"$.{path}"
     if any(sign in path for sign in ("*", "..", "?(", "[-")):
         raise low.scope.unsupported(

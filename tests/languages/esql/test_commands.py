@@ -172,7 +172,24 @@ def test_lookup_join_on_two_names() -> None:
 def test_enrich() -> None:
     query = "FROM test | ENRICH who ON s WITH boss = owner | SORT n | KEEP n, boss"
     found = run(query, ROWS, enrich__who=[{"s": "c", "owner": "carl"}])
-    assert [one["boss"] for one in found] == [None, None, "carl"]
+    assert [one["boss"] for one in found] == [None, None, ["carl"]]
+
+
+def test_enrich_puts_all_that_fits_into_one_row() -> None:
+    query = "FROM test | ENRICH who ON s WITH owner | WHERE n == 1 | KEEP n, owner"
+    people = [{"s": "b", "owner": "ben"}, {"s": "b", "owner": "bea"}]
+    assert run(query, ROWS, enrich__who=people) == [{"n": 1, "owner": ["ben", "bea"]}]
+
+
+def test_lookup_join_puts_each_that_fits_into_a_row_of_its_own() -> None:
+    people = [{"s": "b", "owner": "ben"}, {"s": "b", "owner": "bea"}]
+    found = run("FROM test | LOOKUP JOIN owners ON s | WHERE n == 1 | SORT owner | KEEP owner", ROWS, owners=people)
+    assert [one["owner"] for one in found] == ["bea", "ben"]
+
+
+def test_what_is_extracted_of_the_source_is_a_field() -> None:
+    query = 'FROM test METADATA _source | EVAL x = JSON_EXTRACT(_source, "process.name") | KEEP x | LIMIT 1'
+    assert run(query, [{"process.name": "a.exe"}]) == [{"x": "a.exe"}]
 
 
 MODEL = 'COMPLETION answer = CONCAT("is it bad: ", s) WITH { "inference_id": "model-1" }'
