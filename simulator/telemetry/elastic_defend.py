@@ -18,7 +18,7 @@ from simulator.telemetry.rows import Rows, Value, choose
 from simulator.telemetry.versions import programs
 
 _AGENT_VERSION, _ECS_VERSION = "8.14.3", "8.10.0"
-_ARGUMENTS = r'(?:[^\s"]+|"[^"]*")+'
+ARGUMENTS = r'(?:[^\s"]+|"[^"]*")+'
 """One argument of a Windows command line: quotes keep blanks together."""
 
 
@@ -132,7 +132,7 @@ def file(rows: Rows) -> pl.DataFrame:
 
 def arguments(command_lines: pl.Series) -> pl.Series:
     """Command lines as lists of arguments, without their quotes (CommandLineToArgvW but for escaped quotes)."""
-    found = command_lines.str.extract_all(_ARGUMENTS)
+    found = command_lines.str.extract_all(ARGUMENTS)
     return found.list.eval(pl.element().str.replace_all('"', "", literal=True))
 
 

@@ -59,7 +59,7 @@ def _elastic(table: str, log: str) -> Callable[[Fields], Columns]:
         code = f("EventID")
         moved = {} if ecs is None else {name: v for name, v in ecs(f).items() if name.startswith(_ECS)}
         image = f.known("Image")
-        return {
+        made = {
             "process.executable": image,
             "process.name": base(image),
             "process.pid": f.number("ProcessId"),
@@ -67,7 +67,7 @@ def _elastic(table: str, log: str) -> Callable[[Fields], Columns]:
             "host.name": f("Computer").str.to_lowercase(),
             "host.os.type": word("windows"),
             "host.os.family": word("windows"),
-            **{name: value for name, value in moved.items() if name in known},
+            **moved,
             "@timestamp": pl.col("_time"),
             "event.code": code,
             "event.kind": word("event"),
@@ -85,6 +85,7 @@ def _elastic(table: str, log: str) -> Callable[[Fields], Columns]:
                 if name.startswith("winlog.event_data.") and name.removeprefix("winlog.event_data.") in f.names
             },
         }
+        return {name: value for name, value in made.items() if name in known}
 
     return columns
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from simulator.telemetry.derived import Columns, Derivation, Fields, base, named_hash, word
-from simulator.telemetry.elastic_defend import arguments
+from simulator.telemetry.elastic_defend import ARGUMENTS
 
 _LISTS = pl.List(pl.String)
 
@@ -19,7 +19,8 @@ def _words(*words: str) -> pl.Expr:
 
 
 def _args(line: pl.Expr) -> pl.Expr:
-    return line.map_batches(arguments, return_dtype=_LISTS)
+    """A command line's arguments, as `elastic_defend.arguments` takes them apart."""
+    return line.str.extract_all(ARGUMENTS).list.eval(pl.element().str.replace_all('"', "", literal=True))
 
 
 def _common(f: Fields, kind: str, action: pl.Expr | str, *types: str) -> Columns:
