@@ -216,3 +216,22 @@ def reads_clock(relation: Relation) -> bool:
                 return False
 
     return any(asks(value) for node in within(relation) for value in values_of(node))
+
+
+def looks_back(relation: Relation) -> tuple[int, ...]:
+    """The spans in microseconds that the plan subtracts from the time of its run, each once, shortest first."""
+
+    def spans(value: Value) -> Iterator[int]:
+        match value:
+            case Call("subtract", (Now(), Literal(int(span), Type.SPAN))):
+                yield span
+            case Call(_, args):
+                for arg in args:
+                    yield from spans(arg)
+            case Truth(expr):
+                for inner in values_in(expr):
+                    yield from spans(inner)
+            case _:
+                pass
+
+    return tuple(sorted({span for node in within(relation) for value in values_of(node) for span in spans(value)}))

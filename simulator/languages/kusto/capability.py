@@ -84,7 +84,11 @@ CAPABILITIES: tuple[Entry, ...] = (
     *_FUNCTIONS,
     *_AGGREGATES,
     *_MISSING,
-    Entry("rule file", ".kql, .kusto, .csl", note="one query each; run every hour if it reads the clock"),
+    Entry(
+        "rule file",
+        ".kql, .kusto, .csl",
+        note="one query each; if it reads the clock, run as often as its shortest look-back wants",
+    ),
     Entry("rule file", "Sentinel analytic rule, Scheduled", note="queryFrequency, queryPeriod, trigger, techniques"),
     Entry("rule file", "Sentinel analytic rule, NRT", note="every minute over the minute before"),
     Entry("rule file", "Sentinel analytic rule, other kinds", State.NONE, "no query of their own"),

@@ -7,22 +7,16 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from simulator.errors import InvalidRule, LocatedError, UnsupportedRule, nearest
-from simulator.ir import Checked, Problem, Relation, Rule, Schedule, Status, columns_of, reads_clock
+from simulator.ir import Checked, Problem, Relation, Rule, Status, columns_of
 from simulator.languages import bare
 from simulator.languages.context import Compiled, Context
 from simulator.languages.embedded import Query
 from simulator.languages.files import Loaded, RuleFile
 from simulator.languages.kusto.compile import compile_query
 from simulator.languages.kusto.sentinel import Header, header
+from simulator.languages.pacing import default_schedule
 
 BARE = (".kql", ".kusto", ".csl")
-EVERY = 60 * 60 * 1_000_000
-"""How often a query that reads the clock is run when nothing says so."""
-
-
-def schedule(plan: Relation) -> Schedule | None:
-    """When a bare query is run: with a clock to read, every hour over all that its own conditions let it see."""
-    return Schedule(EVERY, source="default") if reads_clock(plan) else None
 
 
 def load(files: Sequence[RuleFile], context: Context) -> Loaded:
@@ -32,7 +26,7 @@ def load(files: Sequence[RuleFile], context: Context) -> Loaded:
         return compile_query(query, context.tables)
 
     queries = [file for file in files if file.path.lower().endswith(BARE)]
-    found = bare.load("kusto", queries, compile_one, schedule)
+    found = bare.load("kusto", queries, compile_one, default_schedule)
     rules, checked = list(found.rules), list(found.files)
     for file in files:
         if not file.path.lower().endswith(BARE):
@@ -64,7 +58,7 @@ def _analytic(file: RuleFile, context: Context) -> tuple[list[Rule], Checked]:
         level=about.level,
         techniques=about.techniques,
         description=about.description,
-        schedule=about.schedule or schedule(compiled.plan),
+        schedule=about.schedule or default_schedule(compiled.plan),
         name=name,
     )
     warnings = (*about.warnings, *compiled.warnings, *_unmapped(about, compiled.plan))

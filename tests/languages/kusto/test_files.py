@@ -75,17 +75,26 @@ def test_a_near_real_time_rule_runs_every_minute(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("query", "scheduled"),
-    [("DeviceEvents | where Timestamp > ago(1d)", True), ("DeviceEvents | where ActionType == 'x'", False)],
+    ("query", "hours"),
+    [
+        ("DeviceEvents | where ActionType == 'x'", None),
+        ("DeviceEvents | where Timestamp > ago(1h)", 1),
+        ("DeviceEvents | where Timestamp > ago(12h)", 3),
+        ("DeviceEvents | where Timestamp > ago(1d)", 12),
+        ("DeviceEvents | where Timestamp > ago(30d)", 24),
+        ("let Window = 30d; DeviceEvents | where Timestamp > ago(Window) | where Timestamp > now() - 4h", 1),
+        ("DeviceEvents | where Timestamp < now()", 1),
+    ],
 )
-def test_a_bare_query_runs_hourly_if_it_reads_the_clock(tmp_path, query, scheduled):
+def test_a_bare_query_that_reads_the_clock_runs_as_often_as_its_shortest_look_back_wants(tmp_path, query, hours):
     (rule,) = load(tmp_path, hunt_kql=f"// Something Odd\n{query}").rules
     assert (rule.name, rule.title) == ("kusto/hunt", "Something Odd")
-    if scheduled:
-        assert rule.schedule is not None
-        assert (rule.schedule.every, rule.schedule.lookback, rule.schedule.source) == (60 * MINUTE, None, "default")
-    else:
+    if hours is None:
         assert rule.schedule is None
+    else:
+        assert rule.schedule is not None
+        found = (rule.schedule.every, rule.schedule.lookback, rule.schedule.source)
+        assert found == (hours * 60 * MINUTE, None, "default")
 
 
 def test_a_mixed_folder(tmp_path):
