@@ -149,6 +149,7 @@ def _detection(file: RuleFile, document: documents.Document, value: Mapping[str,
     place = document.at(("search",))
     if not isinstance(search, str) or not search.strip():
         raise InvalidRule(place, f"found {search!r}, expected a search")
+    search = search.rstrip()
     tags = value.get("tags") if isinstance(value.get("tags"), dict) else {}
     assert isinstance(tags, dict)
     given = _listed(tags.get("mitre_attack_id") or value.get("mitre_attack_id") or ())
