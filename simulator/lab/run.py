@@ -11,6 +11,7 @@ from typing import Any, Final
 from simulator.errors import SparringError
 from simulator.lab import images
 from simulator.lab.engine import Engine, Finished, connect
+from simulator.lab.exercise import Exercise
 from simulator.lab.impersonators import Cloud
 from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.processes import read_strace
@@ -68,6 +69,26 @@ def run_scenarios(
     begun = time.monotonic()
     recordings = perform(engine_client, runs, seed=seed, hosts=hosts, tools=tools, say=say, seconds=seconds)
     return Session(world, tuple(runs), tuple(recordings), time.monotonic() - begun)
+
+
+def run_exercise(
+    drill: Exercise, *, base: str | None = None, wait: bool = False, say: Say = quiet, client: Any = None
+) -> tuple[list[Run], list[Recording]]:
+    """Play an exercise's steps for real, in order; with `wait` each at its time. Raises as `run_scenarios`."""
+    require_extra()
+    runs = [plan(drill.world, step.scenario, step.instance_number) for step in drill.steps]
+    engine_client = client or connect()
+    images.ensure(engine_client, {run.image for run in runs}, base, say)
+    tools = {name: images.versions(engine_client, images.image(name)) for name in {run.image for run in runs}}
+
+    def until(number: int) -> None:
+        left = drill.steps[number].start / 1e6 - time.time()
+        if wait and left > 0:
+            say(f"step {number + 1} begins in {left:,.0f} s")
+            time.sleep(left)
+
+    made = perform(engine_client, runs, seed=drill.seed, hosts=drill.hosts, tools=tools, say=say, wait=until)
+    return runs, made
 
 
 def perform(

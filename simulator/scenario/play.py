@@ -87,7 +87,11 @@ def play(world: World, scenario: Scenario, chunk: Chunk) -> tuple[ActionFrames, 
 
     The second frame has instance_id, host, user, start, end (microseconds), variation (JSON), tags, bytes_out.
     """
-    rows = instances(world, scenario, chunk)
+    return play_rows(scenario, instances(world, scenario, chunk))
+
+
+def play_rows(scenario: Scenario, rows: Rows) -> tuple[ActionFrames, pl.DataFrame]:
+    """What happens in these instances, which begin when the rows say. As `play`."""
     recorder = Recorder(rows)
     if len(rows):
         scope = Scope(rows, of_scenario(scenario), prefix=scenario.id)
