@@ -59,7 +59,7 @@ def _key(value: Any) -> str:
 
 
 def _distinct(values: list[Any]) -> list[Any]:
-    return list({_key(value): value for value in reversed(values)}.values())[::-1]
+    return list({_key(value): value for value in values}.values())
 
 
 def _slice(values: list[Any], start: int, end: int) -> str | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from functools import lru_cache
 from ipaddress import ip_network
 from typing import Any
@@ -13,12 +12,14 @@ from typing import Any
 from simulator.engine.functions.model import Aggregator, Function
 from simulator.engine.functions.modifiers import shifted
 from simulator.engine.functions.templates import by_kind, fits_time, sql
+from simulator.engine.functions.texts import matches_parts
 from simulator.engine.regex_find import Found, compile_finder
 from simulator.engine.regexes import InvalidRegex, compile_regex
 from simulator.engine.text import inside
 from simulator.tables import Type
 
 _NUMBER = re.compile(r"[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t]*")
+_LIKE = re.compile("%+|_|[^%_]+")
 _LONGEST = 1_000_000
 
 
@@ -39,7 +40,8 @@ def _text(value: Any, kinds: tuple[Type, ...], _kind: Type) -> str | None:
         case Type.REAL:
             return _plain(value)
         case Type.TIME:
-            return f"{value // 1_000_000}.{value % 1_000_000:06d}".rstrip("0").rstrip(".")
+            whole, rest = divmod(abs(value), 1_000_000)
+            return f"{'-' if value < 0 else ''}{whole}.{rest:06d}".rstrip("0").rstrip(".")
         case Type.SPAN:
             return _plain(value / 1_000_000)
         case Type.BOOLEAN:
@@ -100,17 +102,8 @@ def _add(left: str, right: str) -> str:
     return _plain(one + other) if one is not None and other is not None else left + right
 
 
-@lru_cache(maxsize=4096)
-def _like_pattern(pattern: str) -> re.Pattern[str]:
-    marks = {"%": ".*", "_": "."}
-    return re.compile("".join(marks.get(char, re.escape(char)) for char in re.sub("%+", "%", pattern)), re.DOTALL)
-
-
 def _like(text: str, pattern: str) -> bool:
-    if pattern.count("%") > 6:
-        glob = re.sub(r"([*?[])", r"[\1]", pattern).replace("%", "*").replace("_", "?")
-        return fnmatchcase(text, glob)
-    return _like_pattern(pattern).fullmatch(text) is not None
+    return matches_parts(text, _LIKE.findall(pattern), "%", "_")
 
 
 def _substring(text: str, start: int, length: int) -> str:
@@ -176,7 +169,7 @@ def _find(items: list[str], pattern: str) -> int | None:
 
 def _keep(items: list[str], pattern: str) -> list[str] | None:
     try:
-        matcher = compile_regex(rf"\A{pattern}")
+        matcher = compile_regex(rf"\A(?:{pattern})")
     except InvalidRegex:
         return None
     return [item for item in items if matcher.search(item)] or None
@@ -329,6 +322,8 @@ def _globbed(text: str, parts: tuple[str, ...]) -> bool:
     return True
 
 
+_ALONE = "CASE WHEN NOT _0 IS NULL THEN [_0] END"
+
 LOOSE = (
     Function(
         "loose_text",
@@ -337,7 +332,7 @@ LOOSE = (
             text="_0",
             dynamic="_0",
             integer="CAST(_0 AS VARCHAR)",
-            boolean="CASE WHEN _0 THEN 'True' ELSE 'False' END",
+            boolean="CASE WHEN _0 THEN 'True' WHEN NOT _0 THEN 'False' END",
             texts="CASE WHEN len(_0) > 0 THEN array_to_string(_0, chr(10)) END",
         ),
         kinds=True,
@@ -357,7 +352,7 @@ LOOSE = (
     Function(
         "loose_list",
         _list,
-        by_kind(text="[_0]", dynamic="[_0]", texts="CASE WHEN len(_0) > 0 THEN _0 END"),
+        by_kind(text=_ALONE, dynamic=_ALONE, texts="CASE WHEN len(_0) > 0 THEN _0 END"),
         kinds=True,
     ),
     Function("loose_truth", _truth),
@@ -368,7 +363,7 @@ LOOSE = (
     Function("loose_substring", _substring),
     Function("loose_format", _format),
     Function("loose_number_of_base", _of_base),
-    Function("time_of_seconds", _of_seconds, sql(fits_time("CAST(round(_0 * 1000000.0) AS HUGEINT)"))),
+    Function("time_of_seconds", _of_seconds, sql(fits_time("TRY_CAST(round_even(_0 * 1000000.0, 0) AS HUGEINT)"))),
     Function("loose_shift_time", shifted),
     Function("loose_list_append", _append, nulls=True),
     Function("loose_list_part", _part),

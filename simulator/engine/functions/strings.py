@@ -71,7 +71,7 @@ def _extract_groups(text: str, pattern: str, groups: str) -> str | None:
 
 def _trim(start: bool) -> Callable[[str, str], str]:
     def run(text: str, pattern: str) -> str:
-        anchored = f"^(?:{pattern})" if start else f"(?:{pattern})$"
+        anchored = rf"\A(?:{pattern})" if start else rf"(?:{pattern})\z"
         found = compile_finder(anchored, "").first(text)
         if found is None or not found.groups[0]:
             return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlglot import exp
 
@@ -52,17 +52,47 @@ def _replace(text: str, part: str, by: str) -> str | None:
     return text.replace(part, by) if len(text) + text.count(part) * len(by) <= LONGEST + len(text) else None
 
 
-def _glob(text: str, glob: str) -> bool:
-    """Follows all places that the glob so far can end at."""
-    ends = {0}
-    for part in re.findall(r"\*+|\?|[^*?]+", glob):
-        if part[0] == "*":
-            ends = set(range(min(ends), len(text) + 1)) if ends else ends
-        elif part == "?":
-            ends = {end + 1 for end in ends if end < len(text)}
+_GLOB = re.compile(r"\*+|\?|[^*?]+")
+
+
+def matches_parts(text: str, parts: Sequence[str], many: str, one: str) -> bool:
+    """Whether all of `text` is made of `parts`: texts as they are, `many` (or several) for any text, `one` for one
+    character. Takes the first place of what follows a `many`, which is enough; nothing is tried twice, but for runs of
+    texts and `one` between two `many`."""
+    runs: list[list[str]] = [[]]
+    for part in parts:
+        if part[0] == many:
+            runs.append([])
         else:
-            ends = {end + len(part) for end in ends if text.startswith(part, end)}
-    return len(text) in ends
+            runs[-1].append(part)
+    sizes = [sum(map(len, run)) for run in runs]
+    if len(runs) == 1:
+        return len(text) == sizes[0] and _at(text, 0, runs[0], one)
+    end = len(text) - sizes[-1]
+    if end < sizes[0] or not _at(text, 0, runs[0], one) or not _at(text, end, runs[-1], one):
+        return False
+    place = sizes[0]
+    for run, size in zip(runs[1:-1], sizes[1:-1], strict=True):
+        if len(run) == 1 and run[0] != one:
+            place = text.find(run[0], place, end)
+        else:
+            place = next((at for at in range(place, end - size + 1) if _at(text, at, run, one)), -1)
+        if place < 0:
+            return False
+        place += size
+    return True
+
+
+def _at(text: str, place: int, run: Sequence[str], one: str) -> bool:
+    for part in run:
+        if part != one and not text.startswith(part, place):
+            return False
+        place += len(part)
+    return True
+
+
+def _glob(text: str, glob: str) -> bool:
+    return matches_parts(text, _GLOB.findall(glob), "*", "?")
 
 
 def _character(code: int) -> str:
