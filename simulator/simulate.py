@@ -28,6 +28,7 @@ from simulator.scenario.model import Scenario
 from simulator.scenario.play import play
 from simulator.telemetry.render import render
 from simulator.world import DEFAULT_START, World, build_world
+from simulator.world.extensions import QUANTITIES
 from simulator.world.profile import find_profile
 
 Progress = Callable[[int, int], None]
@@ -134,7 +135,8 @@ class _Stage:
             if len(events):
                 ordered = events.sort("_time", "_event_id")
                 labels.append(ordered.select(event_id="_event_id", action_id="_action_id", instance_id="_instance_id"))
-                write_part(folder, table, number, ordered.drop("_action_id", "_instance_id"))
+                added = self.world.columns.get(table, ())
+                write_part(folder, table, number, ordered.drop("_action_id", "_instance_id"), added)
         return _Truth(self._instances(pl.concat(truth)), pl.concat(labels), pl.concat(transfers))
 
     def _instances(self, truth: pl.DataFrame) -> pl.DataFrame:
@@ -203,7 +205,17 @@ def _manifest(stage: _Stage, job: _Job) -> dict[str, Any]:
         "start": job.start.isoformat(),
         "scenarios": {scenario.id: scenario.sha256 for scenario in stage.scenarios},
         "versions": {"sparring": _own_version()},
+        **_declared(stage.world),
     }
+
+
+def _declared(world: World) -> dict[str, Any]:
+    """The columns that this world adds to tables, with their kinds; nothing where it adds none."""
+    added = {
+        table: {column: QUANTITIES[quantity].value for column, quantity in columns.items()}
+        for table, columns in world.columns.items()
+    }
+    return {"columns": added} if added else {}
 
 
 def _own_version() -> str:

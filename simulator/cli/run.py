@@ -22,6 +22,7 @@ from simulator.score import examples, score
 from simulator.simulate import simulate
 from simulator.telemetry import rendered
 from simulator.whole import beside, explained, put_in_place
+from simulator.world.profile import declared_tables
 
 
 @click.command(cls=options.GreedyCommand)
@@ -49,7 +50,7 @@ def run(
     Writes stream/, alerts.parquet, scorecard.json and report.html to the folder --out.
     """
     started = time.monotonic()
-    ruleset = load_rules(options.existing(rules) if rules else [content("detections")])
+    ruleset = load_rules(options.existing(rules) if rules else [content("detections")], tables=declared_tables(world))
     tell_problems(ruleset)
     partial = _partial(out)
     try:

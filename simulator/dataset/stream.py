@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from simulator.dataset.layout import EVENTS, FORMAT, INSTANCES, LABELS, MANIFEST, ROW_GROUP, SCENARIOS, TRANSFERS, TRUTH
 from simulator.dataset.whole_text import TEXT, with_text
 from simulator.errors import StreamError
-from simulator.tables import SYSTEM_COLUMNS, TABLES, Batch, Demand, PassedOver, Rejected
+from simulator.tables import SYSTEM_COLUMNS, TABLES, Batch, Column, Demand, PassedOver, Rejected, Table, Type
 
 _SYSTEM = tuple(column.name for column in SYSTEM_COLUMNS)
 _MAY_STAND_IN_EVENTS = frozenset((*_SYSTEM, "_file", "_record"))
@@ -103,6 +103,16 @@ class Stream:
         known = [column.name for column in TABLES[table].columns] if table in TABLES else []
         order = [name for name in (*_SYSTEM, *known) if name in names]
         return (*order, *sorted(set(names).difference(order)))
+
+    @cached_property
+    def declared(self) -> Mapping[str, Table]:
+        """The tables to which this stream adds columns (its manifest's `columns`), with these."""
+        found: dict[str, Table] = {}
+        for name, columns in self.manifest.get("columns", {}).items():
+            known = TABLES.get(name) or Table(name, name, (), str(self.path / MANIFEST))
+            new = (Column(column, Type(kind)) for column, kind in columns.items() if column not in known.names)
+            found[name] = replace(known, columns=(*known.columns, *new))
+        return found
 
     def instances(self) -> pl.DataFrame:
         """The truth about each instance; columns as `layout.INSTANCES_SCHEMA`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeAlias
@@ -39,15 +39,15 @@ _PARQUET: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "stor
 """No Arrow schema in the file: the same rows give the same bytes, whatever width of offsets they came with."""
 
 
-def write_part(folder: Path | str, table: str, part: int, rows: Rows) -> int:
+def write_part(folder: Path | str, table: str, part: int, rows: Rows, added: Collection[str] = ()) -> int:
     """Writes `rows` as part number `part` of `table` below `folder` (a `StreamWriter.folder`); gives the bytes written.
 
     May be called from any process. `rows` has the system columns and columns of the table, in any order; the same rows
-    give the same bytes. Raises ValueError for columns that the table does not have, StreamError when the disk does not
-    take it.
+    give the same bytes. `added` are columns beyond the table's that are meant. Raises ValueError for other columns that
+    the table does not have, StreamError when the disk does not take it.
     """
     path = part_path(Path(folder), table, part)
-    arrow = _in_table_order(table, plain(rows))
+    arrow = _in_table_order(table, plain(rows), added)
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         pq.write_table(arrow, path, row_group_size=ROW_GROUP, **_PARQUET)
@@ -63,7 +63,7 @@ def plain(rows: Rows) -> pa.Table:
     return arrow
 
 
-def _in_table_order(table: str, rows: pa.Table) -> pa.Table:
+def _in_table_order(table: str, rows: pa.Table, added: Collection[str]) -> pa.Table:
     known = TABLES.get(table)
     if known is None and not table.endswith(".other"):
         raise ValueError(f"no such table: {table}")
@@ -73,7 +73,7 @@ def _in_table_order(table: str, rows: pa.Table) -> pa.Table:
     if missing := [column.name for column in SYSTEM_COLUMNS if column.name not in given]:
         raise ValueError(f"{table}: system columns are missing: {', '.join(missing)}")
     extra = sorted(set(given).difference(order))
-    if extra and known and not known.open:
+    if set(extra).difference(added) and known and not known.open:
         raise ValueError(f"{table} has no such columns: {', '.join(extra)}")
     rows = rows.select([name for name in order if name in given] + extra)
     types = {column.name: column.type.arrow for column in (*SYSTEM_COLUMNS, *columns)}

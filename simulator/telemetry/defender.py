@@ -205,8 +205,13 @@ def _first_of_while(rows: Rows) -> Rows:
     window = int(rows.scene.share("defender_connection_window_seconds") * 1_000_000)
     if window <= 0:
         return rows
-    place = pl.struct("instance_id", "process", "address", "port", pl.col("time") // window)
-    return rows.where(place.is_first_distinct())
+    stretch = ["instance_id", "process", "address", "port", pl.col("time") // window]
+    first = pl.struct(stretch).is_first_distinct()
+    if not rows.scene.world.columns.get("defender.DeviceNetworkEvents"):
+        return rows.where(first)
+    # Columns of bytes that a world adds hold those of all the connections that the record stands for.
+    whole = rows.frame.with_columns(pl.col("bytes_out", "bytes_in").sum().over(stretch))
+    return Rows(rows.scene, whole).where(first)
 
 
 def _moment(times: np.ndarray) -> pl.Series:

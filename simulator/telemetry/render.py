@@ -26,6 +26,7 @@ from simulator.telemetry.command_line import as_started
 from simulator.telemetry.derived import Derivation, derive
 from simulator.telemetry.doer import with_doers
 from simulator.telemetry.elastic_agent import SHIPMENTS, shipped
+from simulator.telemetry.extensions import added_to_copy
 from simulator.telemetry.rows import Rows
 from simulator.telemetry.scene import Scene, prepare
 from simulator.world import World
@@ -135,7 +136,9 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
         made.setdefault(renderer.table, []).append(renderer.make(Rows(scene, frames[renderer.kind])))
     for copy in copies:
         for log in made.get(copy.log, ()):
-            made.setdefault(copy.table, []).append(copy.make(log, scene))
+            of = next(renderer.kind for renderer in RENDERERS if renderer.table == copy.log)
+            copied = added_to_copy(copy.make(log, scene), copy.table, Rows(scene, frames[of]))
+            made.setdefault(copy.table, []).append(copied)
     return {name: _joined(name, parts) for name, parts in made.items() if name in asked}
 
 
@@ -145,4 +148,7 @@ def _joined(table: str, parts: list[pl.DataFrame]) -> pl.DataFrame:
         return parts[0]
     whole = pl.concat(parts, how="diagonal")
     order = [column.name for column in (*SYSTEM_COLUMNS, *TABLES[table].columns)]
-    return whole.select([name for name in (*order, "_action_id", "_instance_id") if name in whole.columns])
+    helpers = ("_action_id", "_instance_id")
+    known = [name for name in order if name in whole.columns]
+    added = [name for name in whole.columns if name not in known and name not in helpers]
+    return whole.select([*known, *added, *helpers])

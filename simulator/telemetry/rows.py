@@ -10,27 +10,14 @@ import numpy.typing as npt
 import polars as pl
 
 from simulator.draw import Ids, Ints, uniform
-from simulator.tables import TABLES, Type
-from simulator.telemetry import identity, text
+from simulator.tables import TABLES
+from simulator.telemetry import extensions, identity, text
+from simulator.telemetry.derived import DTYPES
 from simulator.telemetry.scene import Scene
+from simulator.world.extensions import QUANTITIES
 
 Value = pl.Series | int | str | bool | None
 """A column: one value for each row, or one for all of them (None: absent)."""
-
-_TYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
-    Type.TEXT: pl.String,
-    Type.INTEGER: pl.Int64,
-    Type.REAL: pl.Float64,
-    Type.BOOLEAN: pl.Boolean,
-    Type.TIME: pl.Datetime("us", "UTC"),
-    Type.SPAN: pl.Int64,
-    Type.DYNAMIC: pl.String,
-    Type.TEXTS: pl.List(pl.String),
-    Type.INTEGERS: pl.List(pl.Int64),
-    Type.REALS: pl.List(pl.Float64),
-    Type.TIMES: pl.List(pl.Datetime("us", "UTC")),
-}
-
 
 _WIDE = 40
 """So many columns are wide: most of them are never filled, and a reader takes an absent column for null."""
@@ -120,13 +107,20 @@ class Rows:
             if (table.open or len(table.columns) > _WIDE) and column.name not in columns:
                 continue
             value = columns.get(column.name)
-            dtype = _TYPES[column.type]
+            dtype = DTYPES[column.type]
             if isinstance(value, pl.Series):
                 made.append(value.cast(dtype).alias(column.name))
             else:
                 made.append(pl.lit(value, dtype=dtype).alias(column.name))
+        for extra, held in self.scene.world.columns.get(name, {}).items():
+            values = extensions.quantity(self, held, name, extra).cast(DTYPES[QUANTITIES[held]]).alias(extra)
+            made = [one for one in made if _name(one) != extra] + [values]
         made += [pl.col(c).cast(pl.Int64, wrap_numerical=True).alias(f"_{c}") for c in ("action_id", "instance_id")]
         return self.frame.select(made)
+
+
+def _name(column: pl.Series | pl.Expr) -> str:
+    return column.name if isinstance(column, pl.Series) else column.meta.output_name()
 
 
 def numbers(values: Ints) -> pl.Series:

@@ -73,6 +73,7 @@ def build_world(seed: int, hosts: int, days: int, profile: str | Path = "office"
         parameters=shape.parameters,
         sources=shape.sources,
         pools={name: pool.words for name, pool in load_pools().items()},
+        columns=shape.columns,
     )
 
 

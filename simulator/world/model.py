@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import polars as pl
@@ -164,6 +164,8 @@ class World:
     """For each parameter, where its value comes from."""
     pools: Mapping[str, tuple[str, ...]]
     """Word lists by name, from fixtures/pools."""
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Columns that are added to vendors' tables, each with the quantity it holds: see `extensions`."""
 
     def share(self, parameter: str) -> float:
         """A parameter that is a number."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ from typing import Any
 from simulator.content import content
 from simulator.documents import Document, load, problems, unknown_name
 from simulator.errors import UsageError, nearest
+from simulator.tables import TABLES, Table
+from simulator.world.extensions import QUANTITIES, Added, extended
 from simulator.world.model import Release, Setting, Software
 
 
@@ -34,6 +36,8 @@ class Profile:
     software: Mapping[str, Mapping[str, float]]
     parameters: Mapping[str, Setting]
     sources: Mapping[str, str]
+    columns: Added = field(default_factory=dict)
+    """Columns that are added to vendors' tables."""
 
 
 def find_profile(name: str | Path) -> Path:
@@ -71,6 +75,12 @@ def read_profile(document: Document) -> Profile:
         if base and name not in base:
             raise document.wrong(("parameters", name), unknown_name("parameter", name, base), key=True)
     settings = base | said
+    for table, columns in value.get("tables", {}).items():
+        if table not in TABLES:
+            raise document.wrong(("tables", table), unknown_name("table", table, TABLES), key=True)
+        for column, quantity in columns.items():
+            if quantity not in QUANTITIES:
+                raise document.wrong(("tables", table, column), unknown_name("quantity", quantity, QUANTITIES))
     return Profile(
         name=value["world"],
         hosts={
@@ -82,7 +92,14 @@ def read_profile(document: Document) -> Profile:
         software=value.get("software", {}),
         parameters={name: setting["value"] for name, setting in settings.items()},
         sources={name: setting["source"] for name, setting in settings.items()},
+        columns=value.get("tables", {}),
     )
+
+
+def declared_tables(name: str | Path) -> dict[str, Table]:
+    """The tables to which the profile of that name or path adds columns, with these. Raises UsageError and
+    InvalidScenario."""
+    return extended(load_profile(find_profile(name)).columns)
 
 
 def _defaults(document: Document) -> dict[str, Any]:
