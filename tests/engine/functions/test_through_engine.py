@@ -11,7 +11,7 @@ from simulator.engine import rows
 from simulator.ir import Aggregate, Call, Extend, Field, Key, Literal, Measure, Project, Rows, Sort
 from simulator.tables import Column, Type
 from simulator.tables.memory import FrameSource
-from tests.engine.functions import test_aggregates, test_basics, test_every
+from tests.engine.functions import test_aggregates, test_basics, test_every, test_vendors
 from tests.engine.functions.harness import Case, Grouped, Signature, same
 
 EVERY: list[Case] = [
@@ -19,7 +19,7 @@ EVERY: list[Case] = [
     *test_basics.NUMBERS,
     *test_basics.CONVERSIONS,
     *test_basics.TEXTS,
-    *(case for theme in test_every.THEMES.values() for case in theme),
+    *(case for theme in (*test_every.THEMES.values(), *test_vendors.THEMES.values()) for case in theme),
 ]
 SIGNATURES = list(dict.fromkeys(case.signature for case in EVERY))
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -65,7 +65,9 @@ def _literals(case: Case) -> tuple[Literal, ...]:
     return tuple(Literal(constant(arg), kind) for arg, kind in zip(case.args, case.kinds, strict=True))
 
 
-@pytest.mark.parametrize("case", test_aggregates.CASES, ids=lambda c: f"{c.name}-{c.kind.value}")
+@pytest.mark.parametrize(
+    "case", [*test_aggregates.CASES, *test_vendors.AGGREGATES], ids=lambda c: f"{c.name}-{c.kind.value}"
+)
 def test_aggregates_of_columns(case: Grouped) -> None:
     given = Rows(columns(*case.kinds), tuple((n, *map(constant, row)) for n, row in enumerate(case.rows)))
     args = tuple(Field(f"c{n}") for n in range(len(case.kinds)))
