@@ -94,7 +94,9 @@ def _measure(low: Lowering, scope: Scope, collector: Collector, item: ast.Expr, 
     match inner:
         case ast.Apply(function, args, at) if function in _FURTHEST:
             return _furthest(Asked(low, collector.rows, function, args, at), collector, name, names)
-        case ast.Apply(function, args, at) if function in _ANY and (len(args) > 1 or any(isinstance(one, ast.Star) for one in args)):
+        case ast.Apply(function, args, at) if function in _ANY and (
+            len(args) > 1 or any(isinstance(one, ast.Star) for one in args)
+        ):
             asked = Asked(low, collector.rows, function, args, at)
             columns = _columns(asked, args, dict.fromkeys(scope.frame.columns))
             found: list[Named] = []
