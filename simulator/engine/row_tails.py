@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -84,16 +85,26 @@ class Database:
     """One DuckDB connection without access to anything, and what it knows."""
 
     def __init__(self) -> None:
-        self.connection = duckdb.connect(":memory:", config=SETTINGS)
-        for lock in LOCKS:
-            self.connection.execute(lock)
-        self.calls = Calls(self.connection)
         self._names: list[str] = []
         self._made = 0
 
+    @cached_property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection, made when first needed: most runs of most rules have no candidates."""
+        connection = duckdb.connect(":memory:", config=SETTINGS)
+        for lock in LOCKS:
+            connection.execute(lock)
+        return connection
+
+    @cached_property
+    def calls(self) -> Calls:
+        """The Python functions that the connection knows."""
+        return Calls(self.connection)
+
     def close(self) -> None:
         """Ends the connection."""
-        self.connection.close()
+        if "connection" in self.__dict__:
+            self.connection.close()
 
     def register(self, table: pa.Table) -> str:
         """Makes a table known under a new name, until `forget`."""
