@@ -30,6 +30,7 @@ from simulator.ir import (
     Truth,
     Value,
     Wild,
+    fields_of_value,
 )
 from simulator.languages.spl import ast
 from simulator.languages.spl.evaluate import Evaluator, call, cast, number, text, together
@@ -356,6 +357,85 @@ def _mvfilter(on: Evaluator, args: Args, at: int) -> Typed:
     return call("loose_list_keep", Type.TEXTS, cast(field, Type.TEXTS), text(pattern))
 
 
+def _mvmap(on: Evaluator, args: Args, at: int) -> Typed:
+    """The expression's functions are applied to each element, as far as each takes the element first."""
+    field, node = args
+    if not isinstance(field, ast.Name):
+        raise on.refuse(at, "mvmap over anything but a field is not supported")
+    match node:
+        case ast.Function("if", (condition, ast.Name(name), ast.Function("null"))) if name == field.name:
+            return _mvfilter(on, (condition,), at)
+    whole = cast(on.value(field), Type.TEXTS)
+    element = "__element"
+    inner = Evaluator(on.frame.extend({element: Typed(Literal("", Type.TEXT), Type.TEXT)}), on.fail, on.refuse,
+                      on.inner, on.search, on.missing)  # fmt: skip
+    made = _each(inner.value(_renamed(node, field.name, element)).value, Field(element), whole.value)
+    if made is None:
+        raise on.refuse(at, "mvmap with this expression is not supported")
+    return cast(Typed(made, _LISTS_OF.get(_kind(made), Type.TEXTS)), Type.TEXTS)
+
+
+_LISTS_OF = {Type.TEXT: Type.TEXTS, Type.INTEGER: Type.INTEGERS, Type.REAL: Type.REALS}
+
+
+def _kind(value: Value) -> Type:
+    kind = value.kind if isinstance(value, Call) else Type.TEXTS
+    return kind.element or kind
+
+
+def _each(value: Value, element: Field, whole: Value) -> Value | None:
+    """A value over an element as a value over the list, None where that cannot be said."""
+    match value:
+        case Field() if value == element:
+            return whole
+        case Call(function, (first, *rest), kind) if kind in _LISTS_OF:
+            if any(element.name in fields_of_value(one) for one in rest):
+                return None
+            inner = _each(first, element, whole)
+            if inner is None:
+                return None
+            return Call("each", (Literal(function, Type.TEXT), inner, *rest), _LISTS_OF[kind])
+        case _:
+            return None
+
+
+def _json_value(value: Typed) -> Typed:
+    """A value as JSON: what is a number, as a number."""
+    if value.kind in (Type.TEXT,):
+        real = call("to_json", Type.DYNAMIC, cast(value, Type.REAL))
+        return call("coalesce", Type.DYNAMIC, real, call("to_json", Type.DYNAMIC, value))
+    return call("to_json", Type.DYNAMIC, value)
+
+
+def _json_object(on: Evaluator, args: Args, at: int) -> Typed:
+    values = _all(on, args)
+    if len(values) % 2:
+        raise on.fail(at, "json_object takes pairs of a name and a value")
+    made = [one if place % 2 == 0 else _json_value(one) for place, one in enumerate(values)]
+    made = [cast(one, Type.TEXT) if place % 2 == 0 else one for place, one in enumerate(made)]
+    return cast(call("json_object", Type.DYNAMIC, *made), Type.TEXT)
+
+
+def _json_array(on: Evaluator, args: Args, at: int) -> Typed:
+    return cast(call("json_array", Type.DYNAMIC, *map(_json_value, _all(on, args))), Type.TEXT)
+
+
+def _printf(on: Evaluator, args: Args, at: int) -> Typed:
+    """%s and %d: other directions are not supported."""
+    form = args[0]
+    if not isinstance(form, ast.Text) or re.search(r"%(?![sd%])", form.value):
+        raise on.refuse(at, "printf with anything but %s and %d is not supported")
+    values = iter(_all(on, args[1:]))
+    parts: list[Typed] = []
+    for part in re.split(r"(%[sd%])", form.value):
+        if part in ("%s", "%d"):
+            value = next(values, text(""))
+            parts.append(cast(cast(value, Type.INTEGER) if part == "%d" else value, Type.TEXT))
+        elif part:
+            parts.append(text("%" if part == "%%" else part))
+    return call("concat", Type.TEXT, *parts) if parts else text("")
+
+
 def _names(node: ast.Eval) -> set[str]:
     match node:
         case ast.Name(name):
@@ -533,6 +613,9 @@ EVAL: dict[str, EvalFunction] = {
     "json_extract": EvalFunction(1, MANY, _json_extract),
     "json_extract_exact": EvalFunction(1, MANY, _json_extract),
     "json_valid": EvalFunction(1, 1, _json_valid),
+    "json_object": EvalFunction(0, MANY, _json_object),
+    "json_array": EvalFunction(0, MANY, _json_array),
+    "printf": EvalFunction(1, MANY, _printf, "%s and %d"),
     "md5": EvalFunction(1, 1, _digest("md5")),
     "sha1": EvalFunction(1, 1, _digest("sha1")),
     "sha256": EvalFunction(1, 1, _digest("sha256")),
@@ -574,18 +657,15 @@ EVAL: dict[str, EvalFunction] = {
     "mvzip": EvalFunction(2, 3, _mvzip),
     "mvrange": EvalFunction(2, 3, _mvrange),
     "mvfilter": EvalFunction(1, 1, _mvfilter, "conditions of match, like, =, != over one field"),
+    "mvmap": EvalFunction(2, 2, _mvmap, "functions that take the element first"),
     "split": EvalFunction(2, 2, _split),
     "commands": EvalFunction(1, 1, lambda on, args, at: _list(on, args[0])),
 }
 """Every function, by name."""
 
 UNSUPPORTED_FUNCTIONS: dict[str, str] = {
-    "mvmap": "it needs a function over elements",
     "random": "it gives another result each time",
-    "printf": "not done yet",
     "ipmask": "not done yet",
-    "json_object": "not done yet",
-    "json_array": "not done yet",
     "json_set": "not done yet",
     "json_keys": "not done yet",
     "map": "it needs a function over elements",

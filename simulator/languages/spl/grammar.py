@@ -17,6 +17,12 @@ from simulator.languages.spl.searches import ParseInner, Searching
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*\(")
 _BARE_FUNCTION = re.compile(r"(count|c|sparkline)\b(?!\s*[(=])", re.IGNORECASE)
 _COLUMN = re.compile(r"[^\s,|()\[\]\"'=]+")
+_AMONG_FIELDS = words(
+    "limit useother usenull prestats append bins dedup_splitvals otherstr nullstr chunk_size aligntime summariesonly "
+    "allow_old_summaries cont agg include_reduced_buckets showperc showcount countfield percentfield reset_on_change "
+    "window current global"
+)
+"""Options that may stand among the fields of a by clause."""
 _SPAN = re.compile(r"span\s*=\s*", re.IGNORECASE)
 
 
@@ -127,9 +133,7 @@ class Reader:
                 options["span"] = cursor.value()
                 cursor.take(",")
                 continue
-            found = cursor.options("limit", "useother", "usenull", "prestats", "append", "bins", "dedup_splitvals",
-                                   "otherstr", "nullstr", "chunk_size", "aligntime", "summariesonly",
-                                   "allow_old_summaries", "cont", "agg", "include_reduced_buckets")  # fmt: skip
+            found = cursor.options(*_AMONG_FIELDS)
             if found:
                 options.update(found)
                 continue
@@ -220,7 +224,17 @@ def _top(reader: Reader, name: str, at: int) -> Command:
     if match := cursor.match(re.compile(r"\d+(?=\s)")):
         options["limit"] = match[0]
         options |= cursor.options()
-    names = cursor.fields("by")
+    names = []
+    while not cursor.done:
+        here = cursor.at
+        if found := cursor.options():
+            options |= found
+        elif cursor.keyword("by"):
+            cursor.at = here
+            break
+        else:
+            names.append(cursor.need_field())
+            cursor.take(",")
     by = reader.by(options) if cursor.keyword("by") else ()
     options |= cursor.options()
     return Command(name, at, options=options, names=tuple(names), by=by)
@@ -242,6 +256,8 @@ def _tstats(reader: Reader, name: str, at: int) -> Command:
                 if found and found[1].lower() != "datamodel":
                     raise cursor.unsupported(f"tstats from {found[1].lower()} is not supported", at=at)
                 model = cursor.value()
+                while cursor.take("."):
+                    model += f".{cursor.value()}"
             case "where":
                 search = reader.search("by", "groupby", "from")
             case "by" | "groupby":
@@ -308,6 +324,15 @@ def _names(reader: Reader, name: str, at: int) -> Command:
         names.append(cursor.need_field())
         cursor.take(",")
     return Command(name, at, options, names=tuple(names))
+
+
+def _pairs(reader: Reader, name: str, at: int) -> Command:
+    """`field as name`, and options: accum, delta, autoregress."""
+    cursor = reader.cursor
+    old = cursor.need_field()
+    new = cursor.need_field() if cursor.keyword("as") else ""
+    options = cursor.options()
+    return Command(name, at, options, pairs=((old, new),))
 
 
 def _sort(reader: Reader, name: str, at: int) -> Command:
@@ -638,6 +663,10 @@ GRAMMARS: dict[str, Grammar] = {
     "extract": _free,
     "kv": _free,
     "strcat": _free,
+    "delta": _pairs,
+    "accum": _pairs,
+    "autoregress": _pairs,
+    "addcoltotals": _names,
     "bin": _bin,
     "bucket": _bin,
     "discretize": _bin,

@@ -31,6 +31,7 @@ from simulator.languages.spl.lowering import Begin, Lowering
 from simulator.languages.spl.models import CHILDREN, bare, table_of
 from simulator.languages.spl.places import tables_of
 from simulator.languages.spl.stats import aggregated, union_of
+from simulator.languages.spl.subsearch import expanded
 from simulator.tables import Column, Table, Type
 
 NEWEST_FIRST = (Key(Field("_time"), descending=True),)
@@ -138,7 +139,7 @@ def _tstats(on: Lowering, command: Command) -> Frame:
              *(by.name for by in command.by), *_fields(command.search)]  # fmt: skip
     table, root, inside = table_of(command.text, [*_nodes(command.search), *named])
     search = _of_datasets(command.search, inside)
-    renamed = _bare_search(search, root) if search is not None else None
+    renamed = _bare_search(expanded(on, search), root) if search is not None else None
     frame = events(on, (table,), command.at, renamed)
     return _grouped(on, frame, command, lambda name: bare(name, root))
 
@@ -220,6 +221,9 @@ def _bare_search(search: Search, root: str) -> Search:
         case Comparison(field, op, value, at):
             name = bare(field, root)
             return All(()) if name == "tag" else Comparison(name, op, value, at)
+        case Inner(pipeline, at):
+            rename = Command("rename", at, pairs=((f"{root}.*", "*"),))
+            return Inner(replace(pipeline, commands=(*pipeline.commands, rename)), at)
         case _:
             return search
 

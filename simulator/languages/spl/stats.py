@@ -372,6 +372,58 @@ def _windowed(on: Lowering, frame: Frame, command: Command, before: int | None, 
     return replace(found.drop(away), gone=frame.gone)
 
 
+def _accum(on: Lowering, frame: Frame, command: Command) -> Frame:
+    ((old, new),) = command.pairs
+    name = on.fresh("running")
+    value = cast(frame.get(old), Type.REAL)
+    return _beside(on, frame, value, Measure(name, "sum", (), Type.REAL), new or old, 0)
+
+
+def _delta(on: Lowering, frame: Frame, command: Command) -> Frame:
+    ((old, new),) = command.pairs
+    count = int(command.options.get("p", "1"))
+    value = cast(frame.get(old), Type.REAL)
+    name = on.fresh("before")
+    target = new or f"delta({old})"
+    before = _beside(on, frame, value, Measure(name, "previous", (Literal(count, Type.INTEGER),), Type.REAL), target, 0)
+    difference = _call("subtract", Type.REAL, cast(before.get(old), Type.REAL), before.get(target))
+    return before.extend({target: Typed(difference, Type.REAL)})
+
+
+def _autoregress(on: Lowering, frame: Frame, command: Command) -> Frame:
+    ((old, new),) = command.pairs
+    first, _, last = command.options.get("p", "1").partition("-")
+    for count in range(int(first), int(last or first) + 1):
+        target = new if new and not last else f"{old}_p{count}"
+        value = frame.get(old)
+        measure = Measure(on.fresh("before"), "previous", (Literal(count, Type.INTEGER),), value.kind)
+        frame = _beside(on, frame, value, measure, target, 0)
+    return frame
+
+
+def _beside(on: Lowering, frame: Frame, value: Typed, measure: Measure, name: str, after: int) -> Frame:
+    """The rows with a measure over `value` in the rows up to each, as `name`."""
+    column = on.fresh("arg")
+    rows = frame.extend({column: value})
+    whole = replace(measure, args=(Field(column), *measure.args))
+    relation = Window(rows.relation, (), frame.order, (whole,), None, after)
+    wide = replace(rows, relation=relation, columns=rows.columns | {measure.name: measure.kind}, sorted=False)
+    found = wide.extend({name: Typed(Field(measure.name), measure.kind)})
+    return replace(found.drop((column, measure.name)), gone=frame.gone)
+
+
+def _addcoltotals(on: Lowering, frame: Frame, command: Command) -> Frame:
+    """A row of sums below the rows."""
+    names = [name for name in command.names or frame.columns if frame.has(name) and not name.startswith("_")]
+    aggregates = [Agg("sum", name, name, command.at, named=True) for name in names]
+    totals = aggregated(on, frame, aggregates, {})
+    label = command.options.get("labelfield")
+    if label:
+        value = Literal(command.options.get("label", "Total"), Type.TEXT)
+        totals = totals.extend({label: Typed(value, Type.TEXT)})
+    return union_of(on, [frame, totals])
+
+
 def _chart(on: Lowering, frame: Frame, command: Command) -> Frame:
     if len(command.by) > 1:
         raise on.unsupported(
@@ -441,5 +493,9 @@ STATISTICS: dict[str, Handler] = {
     "timechart": _timechart,
     "top": _top,
     "rare": _top,
+    "accum": _accum,
+    "delta": _delta,
+    "autoregress": _autoregress,
+    "addcoltotals": _addcoltotals,
 }
 """Commands that count."""

@@ -149,6 +149,11 @@ PROCESS: list[Row] = [
             "| `drop_dm_object_name(Processes)` | `security_content_ctime(firstTime)`",
             [{"dest": "h1", "process_id": "8", "count": 1, "firstTime": "2026-03-02T08:00:01"}],
         ),
+        (
+            '| tstats count from datamodel="Endpoint"."Processes" where [search sourcetype=nothing | eval user="b" '
+            "| rename user as Processes.user | fields Processes.user] by Processes.dest",
+            [],
+        ),
         ("| from datamodel:Endpoint.Processes | search user=b | table dest", [{"dest": "h2"}]),
         ("| datamodel Endpoint Processes search | search Processes.user=b | table Processes.dest",
          [{"Processes.dest": "h2"}]),
