@@ -12,20 +12,31 @@ import simulator.ir as ir
 from simulator.engine.capability import EXECUTORS, FAST, MAX_BRANCHES, REFERENCE, Executor, State, require
 from simulator.errors import InvalidRule, UnsupportedRule
 from simulator.ir import (
+    Aggregate,
     Branch,
+    Call,
     Cidr,
     Correlate,
     CorrelationKind,
     Expr,
+    Extend,
+    Field,
     Filter,
+    Lookup,
+    Measure,
     Not,
     Op,
+    Read,
     Regex,
     Relation,
     Scan,
+    Schedule,
+    Test,
     Threshold,
+    Truth,
     Union,
 )
+from simulator.tables import Column, Type
 from tests.engine.strategies import rule_of
 
 AT_LEAST = (Threshold(Op.GE, 2),)
@@ -88,6 +99,36 @@ def test_what_is_wrong_for_everybody(plan: Relation, message: str) -> None:
     for executor in EXECUTORS:
         with pytest.raises(InvalidRule, match=r"^test\.yml:1:1: .*" + message):
             require(rule_of(plan), executor)
+
+
+READ = Read(Scan("t"), (Column("n", Type.INTEGER),))
+N = Field("n")
+
+
+@pytest.mark.parametrize(
+    ("plan", "error", "message"),
+    [
+        (Filter(READ, Test(Call("no such thing", (N,), Type.BOOLEAN))), UnsupportedRule, "no function no such thing"),
+        (Filter(READ, Test(Call("less", (N,), Type.BOOLEAN))), InvalidRule, "the function less with 1 arguments"),
+        (Extend(READ, (("x", Field("m")),)), InvalidRule, "a column that is not there: 'm'"),
+        (Extend(Scan("t"), (("x", N),)), UnsupportedRule, "Extend over events that nothing reads"),
+        (Read(READ, ()), UnsupportedRule, "read a second time"),
+        (Aggregate(READ, (), (Measure("x", "guess", (), Type.REAL),)), UnsupportedRule, "no aggregate guess"),
+        (Aggregate(READ, (), (Measure("x", "row_number", (), Type.REAL),)), UnsupportedRule, "no aggregate row_number"),
+        (Extend(READ, (("x", Lookup(Scan("t"), "n", Type.TEXT)),)), UnsupportedRule, "a look-up in events"),
+        (Filter(READ, DEEP), UnsupportedRule, "nested more than"),
+        (Filter(READ, Test(Truth(Regex("n", "(")))), InvalidRule, "a group that is never closed"),
+    ],
+)
+def test_what_rows_cannot_do(plan: Relation, error: type[Exception], message: str) -> None:
+    for executor in EXECUTORS:
+        with pytest.raises(error, match=r"^test\.yml:1:1: .*" + message):
+            require(rule_of(plan), executor)
+
+
+def test_a_schedule_that_never_runs() -> None:
+    with pytest.raises(InvalidRule, match="never runs"):
+        require(replace(rule_of(READ), schedule=Schedule(0)))
 
 
 def test_what_can_run_passes() -> None:

@@ -283,3 +283,11 @@ def test_expect_names_a_rule_by_id_too() -> None:
     browser = of(score(replace(hand.alerts(), rules=rules), replace(whole, known=known)), "browser")
     assert (browser.scope.by, value(browser.recall)) == ("expect", (0, 4))
     assert value(browser.precision) == (0, 1)
+
+
+def test_an_alert_that_something_is_absent_has_no_events_and_is_a_false_alarm(card: Scorecard) -> None:
+    absent = hand.alert("browser", hand.at("16:30"), host=None, user=None)
+    more = of(score(hand.alerts([*hand.ALERTS, absent]), hand.stream()), "browser")
+    before = of(card, "browser")
+    assert (more.alerts, more.cases) == (before.alerts + 1, before.cases + 1)
+    assert more.caught == before.caught
