@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,14 +11,17 @@ from pathlib import Path
 import orjson
 import pyarrow as pa
 
+from simulator.dataset.declared import DATA, Declared, of_known, table_of_file
+from simulator.dataset.importing.declared_files import DeclaredPart
 from simulator.dataset.importing.documents import AuditdPart, DocumentPart, read_start
 from simulator.dataset.importing.evtx_files import MAGIC, EvtxPart
 from simulator.dataset.importing.text_files import GzipPart, lines_parts
 from simulator.dataset.stream import is_stream, open_stream
 from simulator.errors import StreamError, UsageError
-from simulator.tables import Batch, Demand, Part, PassedOver, Rejected, Source
+from simulator.tables import TABLES, Batch, Demand, Part, PassedOver, Rejected, Source
 
 HEAD = 64 << 10
+_VENDORS = ("defender.", "sentinel.", "elastic.", "splunk.", "cim.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,9 @@ class RefusedPart:
 class Logs:
     """Log files as a `simulator.tables.Source`. What tables they hold shows only on reading."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path], declared: Mapping[str, Declared] | None = None) -> None:
         self.files = tuple(files)
+        self._declared = declared or {}
 
     def tables(self) -> Sequence[str]:
         """Nothing: that shows on reading."""
@@ -50,7 +54,7 @@ class Logs:
 
     @cached_property
     def _parts(self) -> tuple[Part, ...]:
-        return tuple(part for number, file in enumerate(self.files) for part in _parts_of(file, number))
+        return tuple(part for number, file in enumerate(self.files) for part in _parts_of(file, number, self._declared))
 
     def scan(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """All events of `table`, of each batch the columns that occur."""
@@ -61,10 +65,11 @@ class Logs:
                     yield item.rows
 
 
-def open_logs(paths: Sequence[Path | str]) -> Source:
+def open_logs(paths: Sequence[Path | str], declared: Mapping[str, Declared] | None = None) -> Source:
     """Log files, and all files below folders, as a source: EVTX, JSON lines and documents, gzip too, recognised by
-    content. One path that is a stream gives that stream. Raises UsageError for a path that does not exist, StreamError
-    for a stream among other paths and where there is no file at all."""
+    content; and JSON lines, CSV and Parquet files that are named after one of the `declared` tables or of a vendor's
+    (`DeviceInfo.csv`). One path that is a stream gives that stream. Raises UsageError for a path that does not exist,
+    StreamError for a stream among other paths and where there is no file at all."""
     given = [Path(path) for path in paths]
     for path in given:
         if not path.exists():
@@ -77,12 +82,12 @@ def open_logs(paths: Sequence[Path | str]) -> Source:
     files = list(dict.fromkeys(file for path in given for file in _files(path)))
     if not files:
         raise StreamError(f"no files in {', '.join(map(str, given))}")
-    return Logs(files)
+    return Logs(files, declared)
 
 
-def open_source(paths: Sequence[Path | str] | Path | str) -> Source:
-    """The stream or the logs at `paths`. Raises UsageError and StreamError."""
-    return open_logs([paths] if isinstance(paths, (str, Path)) else paths)
+def open_source(paths: Sequence[Path | str] | Path | str, declared: Mapping[str, Declared] | None = None) -> Source:
+    """The stream or the logs at `paths`: see `open_logs`. Raises UsageError and StreamError."""
+    return open_logs([paths] if isinstance(paths, (str, Path)) else paths, declared)
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -97,13 +102,26 @@ def _files(path: Path) -> Iterator[Path]:
                 yield Path(folder, name)
 
 
-def _parts_of(file: Path, number: int) -> Iterator[Part]:
+def _named_after(file: Path, declared: Mapping[str, Declared]) -> Declared | None:
+    """The declared table, or a vendor's, that a file of data is named after."""
+    if Path(file.name.removesuffix(".gz")).suffix.lower() not in DATA:
+        return None
+    name = table_of_file(file, declared)
+    if name in declared:
+        return declared[name]
+    return of_known(name) if name.startswith(_VENDORS) and name in TABLES else None
+
+
+def _parts_of(file: Path, number: int, declared: Mapping[str, Declared]) -> Iterator[Part]:
     path = str(file)
     try:
         if not file.is_file():
             yield RefusedPart(path, "not a regular file" if file.exists() else "a link that leads nowhere")
             return
         size = file.stat().st_size
+        if one := _named_after(file, declared):
+            yield DeclaredPart(path, number, one, size)
+            return
         head = read_start(file, HEAD, zipped=False)
         zipped = head[:2] == b"\x1f\x8b"
         if zipped:
