@@ -196,9 +196,10 @@ class Engine:
             fence.put_up(bridge, self.owner, {53, 80, 443, PROXY_PORT, *self.ports})
             self.fenced = True
 
-    def start(self, run: Run, image: str, certificate: str) -> Any:
-        """Create a container for a run, not yet started, and give it with its address decided."""
-        return self.container(image, ["bash", "-c", boot(run)], dict(environment(run, self.gateway, certificate)))
+    def start(self, run: Run, image: str, certificate: str, *, traced: bool = True) -> Any:
+        """Create a container for a run, not yet started; `traced` says whether strace watches it from inside."""
+        script = boot(run, traced=traced)
+        return self.container(image, ["bash", "-c", script], dict(environment(run, self.gateway, certificate)))
 
     def container(self, image: str, command: list[str], variables: Mapping[str, str]) -> Any:
         """Create a container on the lab's network."""

@@ -31,6 +31,11 @@ class Image:
     programs: Mapping[str, str] | None = None
 
     @property
+    def traced(self) -> bool:
+        """Whether strace is in it."""
+        return "strace" in self.packages
+
+    @property
     def tag(self) -> str:
         """What Docker calls it."""
         return f"sparring-lab-{self.name}:{VERSION}"

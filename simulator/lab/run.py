@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.processes import read_strace
 from simulator.lab.proxy import Proxy, require_extra
 from simulator.lab.recording import Recording, merged
+from simulator.lab.watching import Watch, Watching
 from simulator.scenario import load_scenarios
 from simulator.world import World
 
@@ -121,18 +123,21 @@ def perform(
 def _one(
     engine: Engine, proxy: Proxy, run: Run, seed: int, hosts: int, tools: dict[str, str], seconds: float
 ) -> Recording:
-    container = engine.start(run, images.image(run.image).tag, proxy.certificate)
+    image = images.image(run.image)
+    container = engine.start(run, image.tag, proxy.certificate, traced=image.traced)
+    watching = Watching(Watch(str(container.id)))
     start = time.time()
     # The cloud must be there before the first packet: until then nobody knows the container's address.
     proxy.otherwise(Cloud(run.answers))
-    container.start()
-    address = engine.address(container)
-    done = engine.finish(container, seconds)
+    with contextlib.nullcontext() if image.traced else watching:
+        container.start()
+        address = engine.address(container)
+        done = engine.finish(container, seconds)
     end = time.time()
     seen = proxy.recorder.take(address, end)
     if done.status != 0:
         raise RunFailed(_why(run, done))
-    traced = read_strace(done.trace.splitlines())
+    traced = read_strace(done.trace.splitlines()) if image.traced else watching.watch.observations()
     # What was done to prepare the run belongs to nobody.
     begun = min((one.time for one in traced), default=round(start * 1e6))
     return Recording(
@@ -142,7 +147,7 @@ def _one(
         hosts=hosts,
         start=begun,
         end=round(end * 1e6),
-        sensor="strace",
+        sensor="strace" if image.traced else watching.sensor,
         status=done.status,
         commands=run.commands,
         tools=tools,
