@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from simulator.content import content
 from simulator.documents import Document, Trail, load, problems
 from simulator.errors import UsageError
@@ -22,11 +20,11 @@ from simulator.lab.plan import lab_world
 from simulator.lab.shown import SHELLS
 from simulator.lab.streams import Played
 from simulator.scenario import load_scenarios
-from simulator.scenario.instances import Chunk, instances
+from simulator.scenario.instances import Chunk, alone, instances
 from simulator.scenario.model import Scenario
 from simulator.scenario.play import play_rows
 from simulator.scenario.recorder import POSITIVE
-from simulator.scenario.rows import Origin, Rows
+from simulator.scenario.rows import Rows
 from simulator.world import World
 
 SECOND = 1_000_000
@@ -164,19 +162,10 @@ def _step(
     if number is None or number >= len(rows) or number in used:
         raise document.wrong(place, f"{scenario.id!r} has only {len(rows)} instances here, each may happen once")
     used.add(number)
-    one = _alone(rows, number, start)
+    one = alone(rows, number, start)
     host = str(world.hosts["fqdn"][int(one.host[0])])
     user = str(world.users["name"][int(one.user[0])])
     return Step(0, start, scenario, number, one, host, user, note)
-
-
-def _alone(rows: Rows, number: int, start: int) -> Rows:
-    """One instance as if there were no others, at another time. Its identity and all that follows from it stay."""
-    here = np.array([number])
-    origin = rows.origin
-    variation = {name: index[here] for name, index in origin.variation.items()}
-    alone = Origin(origin.world, origin.scenario, origin.instances[here], variation)
-    return Rows(alone, rows.ids[here], np.array([start], np.int64), rows.host[here], rows.user[here], np.array([0]))
 
 
 def _moment(document: Document) -> datetime | None:

@@ -17,9 +17,9 @@ from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.recording import Recording
 from simulator.scenario import load_scenarios
 from simulator.scenario.actions import ActionFrames
-from simulator.scenario.instances import Chunk
+from simulator.scenario.instances import Chunk, alone, instances
 from simulator.scenario.model import Scenario
-from simulator.scenario.play import play
+from simulator.scenario.play import play_rows
 from simulator.scenario.values import Const
 from simulator.telemetry.render import BY_DEFAULT, render, rendered
 from simulator.world import World
@@ -59,16 +59,15 @@ def recorded(world: World, run: Run, recording: Recording) -> Played:
 
 
 def simulated(world: World, run: Run, recording: Recording) -> Played:
-    """What the simulator plays for the run's instance, with the volume that was recorded (`lab.volume`)."""
+    """What the simulator plays for the run's instance, at the recording's time and with its volume (`lab.volume`)."""
     scenario = run.scenario
     kind = scenario.lab.volume if scenario.lab else None
     if kind is not None and "bytes" in scenario.lets:
         sent = payload(recording) // (max(1, uploads(recording)) if kind == "each" else 1)
         scenario = replace(scenario, lets={**scenario.lets, "bytes": Const(sent)})
-    frames, truth = play(world, scenario, Chunk(0, len(world.hosts), 0, world.days))
-    mine = {kind: frame.filter(pl.col("instance_id") == run.instance) for kind, frame in frames.items()}
-    row = truth.filter(pl.col("instance_id") == run.instance).row(0, named=True)
-    return Played(run.scenario, row, {kind: frame for kind, frame in mine.items() if len(frame)})
+    rows = instances(world, run.scenario, Chunk(0, len(world.hosts), 0, world.days))
+    frames, truth = play_rows(scenario, alone(rows, run.number, recording.start))
+    return Played(run.scenario, truth.row(0, named=True), frames)
 
 
 def write_stream(

@@ -99,6 +99,15 @@ def instances(world: World, scenario: Scenario, chunk: Chunk) -> Rows:
     return rows
 
 
+def alone(rows: Rows, number: int, start: int) -> Rows:
+    """One instance as if there were no others, at another time. Its identity and all that follows from it stay."""
+    here = np.array([number])
+    origin = rows.origin
+    variation = {name: index[here] for name, index in origin.variation.items()}
+    alone = Origin(origin.world, origin.scenario, origin.instances[here], variation)
+    return Rows(alone, rows.ids[here], np.array([start], np.int64), rows.host[here], rows.user[here], np.array([0]))
+
+
 class _Pair:
     """A world and a scenario as a key of a cache, by identity."""
 
