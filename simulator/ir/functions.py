@@ -358,8 +358,8 @@ FUNCTIONS: dict[str, str] = {
     "loose_json": "(TEXT, TEXT path) -> TEXT: what stands at `a.b{0}.c` in a JSON text, the first if several",
     "loose_json_list": "(TEXT, TEXT path) -> TEXTS: all that stands there; `{}` is every element",
     "loose_xml": "(TEXT, TEXT name) -> TEXT: what the first element of this name holds, if only text",
-    "loose_first_match": "(TEXT, TEXTS patterns, TEXT how) -> TEXT: the first pattern that matches: how is wildcard "
-    "(`*`), wildcard/fold, cidr or cidr/fold",
+    "loose_first_match": "(TEXT, TEXT patterns between U+001E, TEXT how) -> TEXT: the first that matches: how is "
+    "wildcard (`*`), wildcard/fold, cidr or cidr/fold",
 }
 """Functions of values of one row."""
 

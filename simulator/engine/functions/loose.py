@@ -21,6 +21,8 @@ from simulator.tables import Type
 _NUMBER = re.compile(r"[ \t]*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?[ \t]*")
 _LIKE = re.compile("%+|_|[^%_]+")
 _LONGEST = 1_000_000
+BETWEEN = "\x1e"
+"""Between patterns in one text."""
 
 
 def number_of(text: str) -> float | None:
@@ -283,16 +285,14 @@ def _xml(text: str, name: str) -> str | None:
     return found[1] if found else None
 
 
-def _first_match(text: str, patterns: list[str], how: str) -> str | None:
-    """The first of `patterns` that matches."""
+@lru_cache(maxsize=65_536)
+def _first_match(text: str, patterns: str, how: str) -> str | None:
+    """The first of the patterns that matches. They are one text, so that rows of one value are looked at once."""
     if how.startswith("cidr"):
-        return next((one for one in patterns if _in_network(text, one)), None)
+        return next((one for one in patterns.split(BETWEEN) if _in_network(text, one)), None)
     folded = how.endswith("/fold")
     subject = text.casefold() if folded else text
-    for pattern, parts in zip(patterns, _globs(tuple(patterns), folded), strict=True):
-        if _globbed(subject, parts):
-            return pattern
-    return None
+    return next((one for one, parts in _globs(patterns, folded) if _globbed(subject, parts)), None)
 
 
 def _in_network(text: str, network: str) -> bool:
@@ -303,8 +303,8 @@ def _in_network(text: str, network: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _globs(patterns: tuple[str, ...], folded: bool) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple((one.casefold() if folded else one).split("*")) for one in patterns)
+def _globs(patterns: str, folded: bool) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((one, tuple((one.casefold() if folded else one).split("*"))) for one in patterns.split(BETWEEN))
 
 
 def _globbed(text: str, parts: tuple[str, ...]) -> bool:

@@ -179,7 +179,7 @@ def _matched(on: Lowering, frame: Frame, command: Command, table: LookupTable, h
         joined = call("concat", Type.TEXT, joined, text("\x1f"), cast(value, Type.TEXT))
     if wild:
         how = "cidr" if "cidr" in kinds else "wildcard"
-        joined = call("loose_first_match", Type.TEXT, joined, Typed(Literal(tuple(patterns), Type.TEXTS), Type.TEXTS),
+        joined = call("loose_first_match", Type.TEXT, joined, text("\x1e".join(patterns)),
                       text(how + ("/fold" if fold else "")))  # fmt: skip
     elif fold:
         joined = call("lower", Type.TEXT, joined)
