@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from simulator.cli.accounts import print_languages
-from simulator.cli.options import as_json, existing, print_json
+from simulator.cli.options import as_json, existing, print_json, schemas
+from simulator.dataset import declared_tables
 from simulator.engine.capability import require
 from simulator.errors import InvalidRule, UnsupportedRule
 from simulator.ir import Checked, Problem, Rule, Status
@@ -24,11 +25,14 @@ _COLOUR = {Status.OK: "green", Status.UNSUPPORTED: "yellow", Status.INVALID: "re
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--strict", is_flag=True, help="Unsupported constructs and warnings count as invalid.")
+@schemas
 @as_json
 @click.pass_context
-def check(ctx: click.Context, paths: tuple[str, ...], strict: bool, json_output: bool) -> None:
+def check(
+    ctx: click.Context, paths: tuple[str, ...], schemas: tuple[str, ...], strict: bool, json_output: bool
+) -> None:
     """Read every scenario and rule below PATHS and say what is wrong with it, with file:line:col."""
-    files = checked(paths)
+    files = checked(paths, schemas)
     if json_output:
         for file in files:
             print_json(_as_object(file))
@@ -39,11 +43,11 @@ def check(ctx: click.Context, paths: tuple[str, ...], strict: bool, json_output:
         ctx.exit(1)
 
 
-def checked(paths: tuple[str, ...]) -> list[Checked]:
+def checked(paths: tuple[str, ...], declared: tuple[str, ...] = ()) -> list[Checked]:
     """Every rule, scenario, tool and world file below `paths`, in order of path, with all that stops them from being
     run or played: a rule that can be read but not executed is among them."""
     found = existing(paths)
-    ruleset = load_rules(found)
+    ruleset = load_rules(found, tables=declared_tables(existing(declared)))
     refused = _refused(ruleset.rules)
     files = [_with_problems(file, refused.get(file.path, [])) for file in ruleset.files]
     known = {file.path for file in files}

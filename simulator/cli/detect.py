@@ -15,7 +15,6 @@ from rich.table import Table
 from simulator.cli import options
 from simulator.cli.accounts import told, without_events
 from simulator.cli.progress import progress
-from simulator.dataset import open_source
 from simulator.detect import detect as run_rules
 from simulator.engine.alerts import Alerts
 from simulator.engine.alerts_file import write_alerts
@@ -29,6 +28,7 @@ MOST_WARNINGS = 20
 @click.argument("rules", nargs=-1, required=True)
 @click.option("--on", "sources", multiple=True, required=True, help="A stream, log files or folders of them.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write the alerts to this Parquet file.")
+@options.schemas
 @options.workers
 @options.as_json
 @click.pass_context
@@ -36,15 +36,17 @@ def detect(
     ctx: click.Context,
     rules: tuple[str, ...],
     sources: tuple[str, ...],
+    schemas: tuple[str, ...],
     out: Path | None,
     workers: int | None,
     json_output: bool,
 ) -> None:
     """Run RULES (files or folders) over a Sparring stream, or over EVTX files and JSON lines."""
-    ruleset = load_rules(options.existing(rules))
+    source, tables = options.opened(sources, schemas)
+    ruleset = load_rules(options.existing(rules), tables=tables)
     tell_problems(ruleset)
     with progress("detecting") as report:
-        alerts = run_rules(ruleset, open_source(options.existing(sources)), workers=workers, progress=report)
+        alerts = run_rules(ruleset, source, workers=workers, progress=report)
     tell_failures(alerts)
     if out:
         write_alerts(alerts, out)

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 
 import click
 
+from simulator.dataset import Stream, declarations, open_source
+from simulator.tables import Source, Table
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -67,6 +70,23 @@ def world(command: Command) -> Command:
     ):
         command = decorate(command)
     return command
+
+
+def schemas(command: Command) -> Command:
+    """The option `--schemas`."""
+    return click.option(
+        "--schemas",
+        multiple=True,
+        help="Schema files, or samples of data, of tables that Sparring does not know; see docs/scenarios.md.",
+    )(command)
+
+
+def opened(sources: Iterable[str], schemas: Iterable[str]) -> tuple[Source, dict[str, Table]]:
+    """What `--on` and `--schemas` name: the source, and the tables that either declares."""
+    declared = declarations(existing(schemas))
+    source = open_source(existing(sources), declared)
+    own = source.declared if isinstance(source, Stream) else {}
+    return source, {**own, **{name: one.table for name, one in declared.items()}}
 
 
 def existing(paths: Iterable[str]) -> list[Path]:

@@ -15,7 +15,6 @@ from rich.text import Text
 
 from simulator.cli import options
 from simulator.cli.detect import tell_problems
-from simulator.dataset import open_source
 from simulator.engine import rows
 from simulator.ir import Rule
 from simulator.languages import load_rules
@@ -31,11 +30,13 @@ from simulator.whole import whole_file
 @click.option("--now", type=click.DateTime(), help="The time of the run, UTC [default: just after the last event].")
 @click.option("--limit", type=click.IntRange(min=0), default=50, show_default=True, help="Rows to print.")
 @click.option("--out", type=click.Path(path_type=Path), help="Also write all rows to this Parquet file.")
+@options.schemas
 @options.workers
 @options.as_json
 def query(
     path: str,
     sources: tuple[str, ...],
+    schemas: tuple[str, ...],
     wanted: str | None,
     now: dt.datetime | None,
     limit: int,
@@ -44,11 +45,12 @@ def query(
     json_output: bool,
 ) -> None:
     """Run the query of one rule in the file PATH once, and print the rows it gives."""
-    ruleset = load_rules(options.existing([path]))
+    source, tables = options.opened(sources, schemas)
+    ruleset = load_rules(options.existing([path]), tables=tables)
     tell_problems(ruleset)
     rule = _chosen(ruleset.rules, path, wanted)
     moment = int(now.replace(tzinfo=dt.UTC).timestamp() * 1_000_000) if now else None
-    found = rows(rule, translated(open_source(options.existing(sources))), moment, workers, evidence=True)
+    found = rows(rule, translated(source), moment, workers, evidence=True)
     if out:
         with whole_file(out) as partial:
             pq.write_table(found, partial)

@@ -7,11 +7,11 @@ import os
 import tempfile
 from pathlib import Path
 
-from tests.benchmarks import engine, ingest, languages, peer, simulation
+from tests.benchmarks import engine, ingest, languages, peer, simulation, telemetry
 from tests.benchmarks.events import cached_jsonl
 from tests.benchmarks.figures import HEADING
 
-PARTS = ("simulation", "ingest", "engine", "languages", "peer")
+PARTS = ("simulation", "telemetry", "ingest", "engine", "languages", "peer")
 
 
 def main() -> None:
@@ -29,6 +29,8 @@ def main() -> None:
             match part:
                 case "simulation":
                     figures = simulation.measure(2 * options.events, folder)
+                case "telemetry":
+                    figures = telemetry.measure(options.events // 2, folder)
                 case "ingest":
                     figures = ingest.measure(cached_jsonl(options.cache, 100_000))
                 case "engine":

@@ -140,3 +140,13 @@ def test_run_touches_no_folder_that_is_not_its_own(tmp_path, folder):
     (tmp_path / "precious" / "thesis.txt").write_text("years of work")
     assert call("run", *SCENARIOS, *SMALL, "--out", tmp_path / "precious") == 2
     assert (tmp_path / "precious" / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_table_that_its_data_declares(tmp_path, capsys):
+    data = tmp_path / "Flows_CL.jsonl"
+    data.write_text('{"TimeGenerated": "2026-03-02T10:00:00Z", "Computer": "A", "Bytes": 7}\n', encoding="utf-8")
+    rule = tmp_path / "r.kql"
+    rule.write_text("Flows_CL | where Bytes > 6", encoding="utf-8")
+    assert call("detect", rule, "--on", data, "--schemas", data, "--json") == 0
+    (alert,) = printed(capsys)
+    assert (alert["table"], alert["host"]) == ("kusto.Flows_CL", "A")
