@@ -162,20 +162,30 @@ def _without_missing(node: SequenceNode, steps: Sequence[Rows], matches: Iterato
             times.setdefault(key, []).append(time)
         forbidden.append((before, {key: sorted(found) for key, found in times.items()}))
     for match in matches:
-        if not any(_comes(times.get(match.key, []), match, place, node.maxspan) for place, times in forbidden):
+        if not _forbidden(match, [(place, times.get(match.key, [])) for place, times in forbidden], node.maxspan):
             yield match
 
 
-def _comes(times: list[int], match: Match, place: int, maxspan: int | None) -> bool:
-    """Whether one of `times` lies between the rows before and at `place` of `match`."""
-    if place == 0:
-        first = 0 if maxspan is None else bisect_left(times, match.times[0] - maxspan)
-        return bisect_left(times, match.times[0]) > first
-    after = bisect_right(times, match.times[place - 1])
-    if place < len(match.times):
-        return bisect_left(times, match.times[place]) > after
-    last = len(times) if maxspan is None else bisect_right(times, match.times[0] + maxspan)
-    return last > after
+def _forbidden(match: Match, missing: Sequence[tuple[int, list[int]]], maxspan: int | None) -> bool:
+    """Whether rows of steps that must be missing forbid `match`: of each the number of steps before it, and its times
+    in order."""
+    first, last = match.times[0], match.times[-1]
+    before: list[int] = []
+    after: list[int] = []
+    for place, times in missing:
+        if place == 0:
+            before += times[: bisect_left(times, first)][-1:]
+        elif place == len(match.times):
+            after += times[bisect_right(times, last) :][:1]
+        elif bisect_left(times, match.times[place]) > bisect_right(times, match.times[place - 1]):
+            return True
+    places = {place for place, _ in missing}
+    # The nearest of the rows before and after; an end where nothing may be missing is that of the sequence itself.
+    start = max(before, default=None) if 0 in places else first
+    end = min(after, default=None) if len(match.times) in places else last
+    if not places & {0, len(match.times)} or start is None or end is None:
+        return False
+    return maxspan is None or end - start <= maxspan
 
 
 def _samples(steps: Sequence[Rows]) -> Iterator[Match]:

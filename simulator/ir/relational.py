@@ -306,10 +306,11 @@ class Sequence:
     that stood at n; a row that fits step 0 begins one, in place of the one that stood there. One row can be in several
     steps of different partials, never twice in one. A partial is dropped when a row of `until` with its values comes
     (a row that is in a step and in `until` is first taken by the step), or when the row that would go on with it is
-    more than `maxspan` microseconds later than its first. Steps that are `missing` are left out of this; each then
-    forbids whole sequences: those with rows of it between (in time, both ends excluded) its neighbours; at the start,
-    in the `maxspan` before the first row (that moment included); at the end, after the last row up to `maxspan` after
-    the first (included).
+    more than `maxspan` microseconds later than its first. Steps that are `missing` are left out of this and then
+    forbid whole sequences: those with rows of such a step between (in time, both ends excluded) its neighbours; at the
+    start, those with such a row before the first row and no more than `maxspan` before the last; at the end, after the
+    last row and no more than `maxspan` after the first. Where steps are missing at both ends, only a row before and a
+    row after that are no more than `maxspan` apart forbid. (So Elasticsearch's TumblingWindow does.)
 
     Each whole sequence is a row: columns `key0`, `key1` … of the join values (of the first step that is not `missing`),
     evidence of all of its rows. Source: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax

@@ -68,7 +68,7 @@ def _of_one_key(
                     continue
                 if n < last:
                     at[n] = partial
-                elif not any(_forbidden(steps, found, positive, m, partial, span) for m in range(last + 2)):
+                elif not _forbidden(steps, found, positive, partial, span):
                     whole.append(partial)
         if any(_is(row, moment) for row in until):
             at.clear()
@@ -98,21 +98,24 @@ def _forbidden(
     steps: Sequence[Step],
     found: Sequence[Sequence[Row]],
     positive: Sequence[int],
-    n: int,
     partial: _Partial,
     span: timedelta | None,
 ) -> bool:
-    """Whether a row of a missing step stands right before step n: between two rows, before the first or after the
-    last."""
-    between = [row for m in range(positive[n - 1] + 1 if n else 0, [*positive, len(steps)][n]) for row in found[m]]
-    if n == 0:
-        low = None if span is None else partial.first - span
-        return any((low is None or low <= _time(row)) and _time(row) < partial.first for row in between)
-    if n == len(positive):
-        return any(
-            _time(row) > partial.last and (span is None or _time(row) <= partial.first + span) for row in between
-        )
-    return any(_time(partial.rows[n - 1]) < _time(row) < _time(partial.rows[n]) for row in between)
+    """Whether rows of missing steps forbid a whole sequence."""
+
+    def missing(start: int, end: int) -> list[datetime]:
+        return [_time(row) for n in range(start, end) for row in found[n]]
+
+    times = [_time(row) for row in partial.rows]
+    for n in range(1, len(positive)):
+        if any(times[n - 1] < time < times[n] for time in missing(positive[n - 1] + 1, positive[n])):
+            return True
+    at_start, at_end = steps[0].missing, steps[-1].missing
+    before = [time for time in missing(0, positive[0]) if time < times[0]] if at_start else [times[0]]
+    after = [time for time in missing(positive[-1] + 1, len(steps)) if time > times[-1]] if at_end else [times[-1]]
+    if not at_start and not at_end:
+        return False
+    return any(span is None or end - start <= span for start in before for end in after)
 
 
 def samples(found: Sequence[Sequence[Keyed]]) -> list[Row]:
