@@ -6,6 +6,7 @@ What a function of arrays gets that is none, it gives null for.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -106,13 +107,24 @@ def _sum(values: list[Any]) -> float | None:
     return float(sum(values))
 
 
-def _has(values: list[Any], text: str) -> bool:
-    return any(json_text(value) == text for value in values)
+@lru_cache(maxsize=64)
+def _texts(array: str, folded: bool) -> frozenset[str] | None:
+    """The texts of an array's elements; the same array is asked for row after row."""
+    values = read(array)
+    if not isinstance(values, list):
+        return None
+    found = (json_text(value) for value in values)
+    return frozenset(text.casefold() if folded else text for text in found if text is not None)
 
 
-def _has_folded(values: list[Any], text: str) -> bool:
-    folded = text.casefold()
-    return any((json_text(value) or "").casefold() == folded for value in values)
+def _has(array: str, text: str) -> bool | None:
+    texts = _texts(array, False)
+    return None if texts is None else text in texts
+
+
+def _has_folded(array: str, text: str) -> bool | None:
+    texts = _texts(array, True)
+    return None if texts is None else text.casefold() in texts
 
 
 def _place(values: list[Any], text: str) -> int:
@@ -252,8 +264,8 @@ DYNAMICS = (
     Function("array_reverse", _array(lambda values: write(values[::-1]))),
     Function("array_join", _array(_joined)),
     Function("array_sum", _array(_sum)),
-    Function("array_has", _array(_has)),
-    Function("array_has_folded", _array(_has_folded)),
+    Function("array_has", _has),
+    Function("array_has_folded", _has_folded),
     Function("array_index_of", _array(_place)),
     Function("array_flatten", _array(lambda values: write(_flat(values)))),
     Function("array_flat_set", _array(lambda values: write(_flat_set(values)))),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
@@ -23,14 +24,21 @@ def _word(start: bool, end: bool) -> Callable[[str, str], bool]:
     return run
 
 
-def _words(text: str, words: str) -> list[bool]:
+@lru_cache(maxsize=256)
+def _listed(words: str) -> tuple[str, ...]:
+    """The words of an array, folded; the same array is asked for row after row."""
     found = read(words)
-    if isinstance(found, str):
-        found = [found]
-    has, folded = _word(True, True), text.casefold()
-    items = found if isinstance(found, list) else []
+    items = found if isinstance(found, list) else [found] if isinstance(found, str) else []
     flat = [inner for item in items for inner in (item if isinstance(item, list) else [item])]
-    return [has(folded, str(item).casefold()) for item in flat if item is not None]
+    return tuple(str(item).casefold() for item in flat if item is not None)
+
+
+_HAS = _word(True, True)
+
+
+def _words(text: str, words: str) -> Iterator[bool]:
+    folded = text.casefold()
+    return (word in folded and _HAS(folded, word) for word in _listed(words))
 
 
 def _any_index(text: str, words: str) -> int:
