@@ -1,7 +1,7 @@
 """Docker: an internal network without a route out, containers with nothing but what they need, and nothing left behind.
 
 Everything that is made carries the label `org.sparring.lab`, with the number of the lab that made it and of its
-process. A lab that starts first removes what is left of labs whose process is gone.
+process. A lab that starts first removes what is left of labs whose process is gone, their fences and folders, too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from types import FrameType, TracebackType
 from typing import Any, Final
 
 from simulator.errors import UsageError
-from simulator.lab import fence
+from simulator.lab import fence, folders
 from simulator.lab.plan import Run
 from simulator.lab.proxy import PROXY_PORT
 from simulator.lab.script import boot, environment
@@ -84,14 +84,15 @@ def sweep(client: Any, alive: Any = None) -> int:
     """Remove what labs that are gone have left; gives how many things that were."""
     found = remains(client, alive)
     running = alive or _alive
-    rules = _unfence(lambda owner: not running(_parsed(owner)))
+    others = _unfence(lambda owner: not running(_parsed(owner)))
+    others += folders.remove_left(lambda process: running((socket.gethostname(), process)))
     for container in found["containers"]:
         with contextlib.suppress(Exception):
             container.remove(force=True, v=True)
     for one in (*found["networks"], *found["volumes"]):
         with contextlib.suppress(Exception):
             one.remove()
-    return sum(map(len, found.values())) + rules
+    return sum(map(len, found.values())) + others
 
 
 def _unfence(gone: Any) -> int:

@@ -6,13 +6,12 @@ import io
 import shutil
 import subprocess
 import tarfile
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import UsageError, nearest
+from simulator.lab import folders
 
 REGISTRY_BASE: Final = "debian:bookworm-slim"
 LOCAL_BASE: Final = "sparring-lab-base:bookworm"
@@ -135,17 +134,20 @@ def debootstrap(client: Any, mirror: str = "http://deb.debian.org/debian") -> No
     """Make a root file system of Debian and import it as LOCAL_BASE. Needs root and the program debootstrap."""
     if shutil.which("debootstrap") is None:
         raise UsageError("no base image: no registry is reachable and there is no debootstrap; give one with --base")
-    with tempfile.TemporaryDirectory(prefix="sparring-lab-base-") as folder:
-        root = Path(folder) / "root"
+    folder = folders.make()
+    try:
+        root = folder / "root"
         command = ["debootstrap", "--variant=minbase", "--include=ca-certificates", _SUITE, str(root), mirror]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             raise UsageError(f"debootstrap failed: {(done.stderr or done.stdout).strip().splitlines()[-1:]}")
-        archive = Path(folder) / "root.tar"
+        archive = folder / "root.tar"
         with tarfile.open(archive, "w") as tar:
             tar.add(root, arcname=".")
         repository, _, tag = LOCAL_BASE.partition(":")
         client.images.import_image_from_file(str(archive), repository=repository, tag=tag)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def versions(client: Any, wanted: Image) -> dict[str, str]:

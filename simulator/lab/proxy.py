@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from simulator.errors import UsageError
+from simulator.lab import folders
 from simulator.lab.dns import Zone
 from simulator.lab.impersonators import Cloud
 from simulator.lab.recorder import Recorder
@@ -61,8 +61,7 @@ class Proxy:
     _up: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Proxy:
-        self._folder = Path(tempfile.mkdtemp(prefix="sparring-lab-"))
-        self._folder.chmod(0o700)
+        self._folder = folders.make()
         self._thread = threading.Thread(target=self._run, name="lab proxy", daemon=True)
         self._thread.start()
         if not self._up.wait(_START_SECONDS) or self._failure:

@@ -1,9 +1,12 @@
-"""The fence around the lab's bridge, against an iptables of plain lists."""
+"""The fence around the lab's bridge, against an iptables of plain lists; and the lab's folders."""
 
 from __future__ import annotations
 
+import os
 import shlex
+from pathlib import Path
 
+from simulator.lab import folders
 from simulator.lab.fence import put_up, take_down
 
 
@@ -41,3 +44,15 @@ def test_only_fences_of_those_who_are_gone_are_taken_down() -> None:
     assert [rule[1] for rule in tables.chains["INPUT"]] == ["br-b", "br-b", "br-b", "eth0"]
     assert take_down(lambda _: True, tables) == 4
     assert tables.chains == {"INPUT": [["-i", "eth0", "-j", "ACCEPT"]], "FORWARD": []}
+
+
+def test_folders_are_this_users_alone_and_found_again(tmp_path: Path) -> None:
+    made = folders.make()
+    assert made.stat().st_mode & 0o077 == 0
+    (tmp_path / made.name).mkdir()
+    (tmp_path / "sparring-lab-77-abc").mkdir()
+    (tmp_path / "sparring-lab-77-abc" / "mitmproxy-ca.pem").write_text("key")
+    (tmp_path / "other").mkdir()
+    assert folders.remove_left(lambda process: process == os.getpid(), tmp_path) == 1
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["other", made.name]
+    made.rmdir()
