@@ -33,7 +33,8 @@ def load(files: Sequence[RuleFile], context: Context) -> Loaded:
     macros: MacroTable = {}
     lookups: LookupTables = {}
     folders = {folder for file, held, _ in opened if held and held.detections for folder in beside(file.path)}
-    for folder in sorted(folders):
+    given = {Path(file.path).absolute().parent for file, _, _ in opened}
+    for folder in sorted(folders - given):
         for one in _folder(folder):
             _collect(one, macros, lookups)
     for _, held, _ in opened:
