@@ -224,6 +224,7 @@ FUNCTIONS: dict[str, str] = {
     "bag_of_bags": "(DYNAMIC) -> DYNAMIC: an array's objects as one, the first that has a key wins",
     "bag_zip": "(DYNAMIC keys, DYNAMIC values) -> DYNAMIC: an object of two arrays",
     # Times as Kusto spells them (engine/functions/times.py)
+    "read_any_time": "(TEXT) -> TIME: ISO 8601, RFC 822 and 850, month/day/year; null of other text",
     "parse_span": "(TEXT) -> SPAN: `d.hh:mm:ss.fffffff`, `1.5h` or days; null of other text",
     "span_text": "(SPAN) -> TEXT: `d.hh:mm:ss.fffffff`, days and fraction only where they are not 0",
     "format_time_letters": "(TIME, TEXT format) -> TEXT: yyyy yy M d H h m s f F tt, as in .NET",

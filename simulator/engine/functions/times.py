@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from simulator.engine.functions.conversions import instant, microseconds
 from simulator.engine.functions.model import Function
+from simulator.engine.text import read_time
 
 _DAY = 86_400_000_000
 _CLOCK = re.compile(r"\s*(-)?(?:(\d{1,8})\.)?(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,7}))?)?\s*")
@@ -120,7 +122,34 @@ def _from_zone(value: int, name: str) -> int | None:
     return microseconds(local.astimezone(UTC) + timedelta())
 
 
+_FORMS = (
+    "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%d %b %y %H:%M:%S",
+    "%d %b %Y", "%d %b %Y %H:%M:%S", "%a, %d %b %Y %H:%M:%S", "%a, %d %b %y %H:%M:%S", "%A, %d-%b-%y %H:%M:%S",
+    "%a %b %d %H:%M:%S %Y", "%b %d %Y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y", "%Y/%m/%d", "%Y/%m/%d %H:%M:%S",
+)  # fmt: skip
+"""Besides ISO 8601 what Kusto reads (RFC 822, RFC 850, sortable and American ones)."""
+
+
+@lru_cache(maxsize=4096)
+def read_any_time(text: str) -> int | None:
+    """A time in any of the forms that Kusto reads; None for what is none."""
+    plain = text.strip()
+    if (found := read_time(plain)) is not None:
+        return microseconds(found)
+    if len(plain) > 40:
+        return None
+    for suffix in (" GMT", " UTC", "Z"):
+        plain = plain.removesuffix(suffix)
+    for form in _FORMS:
+        try:
+            return microseconds(datetime.strptime(plain, form).replace(tzinfo=UTC))
+        except ValueError:
+            continue
+    return None
+
+
 TIMES = (
+    Function("read_any_time", read_any_time),
     Function("parse_span", parse_span),
     Function("span_text", span_text),
     Function("format_time_letters", format_time_letters),

@@ -87,8 +87,6 @@ def written_time(value: Typed) -> Typed:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -170,7 +168,7 @@ def to_time(value: Typed) -> Typed:
         return lit(literals.time(str(value.plain)), TIME)
     if value.kind in NUMBERS:  # ticks since the year 1 are of no use to anyone
         return call("to_time", TIME, to_number(value, INTEGER))
-    return call("to_time", TIME, to_text(value))
+    return call("read_any_time", TIME, to_text(value))
 
 
 def to_span(value: Typed) -> Typed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from simulator.ir import Truth
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.asked import Asked, Scalar
-from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, TEXT, TIME, call, lit
+from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, TEXT, TIME, call, lit, text
 from simulator.languages.kusto.model import Typed
 from simulator.tables import Type
 
@@ -28,7 +28,8 @@ def _condition(asked: Asked, place: int) -> Typed:
 def alike(asked: Asked, values: list[Typed]) -> list[Typed]:
     """Values made one kind, that of those whose kind is known."""
     told = [one for one in values if one.origin is None and not (one.plain is None and one.constant)]
-    kind = convert.common([one.kind for one in told] or [one.kind for one in values])
+    kinds = {one.kind for one in told or values}
+    kind = TEXT if TEXT in kinds and DYNAMIC not in kinds else convert.common(list(kinds))
     if kind is not DYNAMIC:
         for one in values:
             asked.low.knowledge.use(one.origin, kind)
@@ -120,12 +121,22 @@ def _kind(kind: Type) -> Scalar:
     return lower
 
 
+_JSON_KINDS = {
+    "object": "dictionary", "array": "array", "string": "string", "integer": "long", "real": "double",
+    "boolean": "bool",
+}  # fmt: skip
+
+
 def _type_name(asked: Asked) -> Typed:
     found = asked.arg(0)
     names = {TEXT: "string", INTEGER: "long", REAL: "real", BOOLEAN: "bool", TIME: "datetime", Type.SPAN: "timespan"}
     if found.kind in names:
         return convert.text(names[found.kind])
-    return call("json_type", TEXT, found, solid=True)
+    made = text("null")
+    for theirs, ours in _JSON_KINDS.items():
+        same = call("equal", BOOLEAN, call("json_type", TEXT, found), text(theirs))
+        made = call("if", TEXT, same, text(ours), made, solid=True)
+    return made
 
 
 FUNCTIONS: dict[str, Scalar] = {

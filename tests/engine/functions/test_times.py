@@ -14,6 +14,18 @@ SUMMER = int(dt.datetime(2026, 7, 1, 12, tzinfo=dt.UTC).timestamp()) * 1_000_000
 
 EVERY = [
     cases(
+        "read_any_time",
+        (T,),
+        TIME,
+        ("2026-07-01T12:00:00Z", SUMMER),
+        ("07/01/2026 12:00:00", SUMMER),
+        ("7/1/2026 12:00:00 PM", SUMMER),
+        ("Wed, 01 Jul 2026 12:00:00 GMT", SUMMER),
+        ("Wednesday, 01-Jul-26 12:00:00 UTC", SUMMER),
+        ("1 Jul 2026 12:00:00", SUMMER),
+        ("later", None),
+    ),
+    cases(
         "parse_span",
         (T,),
         SPAN,
