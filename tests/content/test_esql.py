@@ -26,7 +26,7 @@ def test_only_what_reads_the_clock_is_run_again_and_again() -> None:
     scheduled = {rule.name: rule.schedule for rule in load_rules([FOLDER]).rules if rule.schedule}
     assert list(scheduled) == ["esql/many-uploads-in-an-hour"]
     (one,) = scheduled.values()
-    assert (one.every, one.lookback, one.source) == (300_000_000, None, "default")
+    assert (one.every, one.lookback, one.source) == (3_600_000_000, None, "default")
 
 
 def test_each_has_an_equivalent_in_another_language() -> None:

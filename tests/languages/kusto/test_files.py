@@ -78,6 +78,8 @@ def test_a_near_real_time_rule_runs_every_minute(tmp_path):
     ("query", "hours"),
     [
         ("DeviceEvents | where ActionType == 'x'", None),
+        ("DeviceEvents | where Timestamp > ago(5m)", 1 / 12),
+        ("DeviceEvents | where Timestamp > ago(30m)", 1 / 6),
         ("DeviceEvents | where Timestamp > ago(1h)", 1),
         ("DeviceEvents | where Timestamp > ago(12h)", 3),
         ("DeviceEvents | where Timestamp > ago(1d)", 12),
