@@ -1,8 +1,8 @@
 """How often a query is run that asks for the time, when nothing says how often.
 
 As Microsoft Defender paces custom detections by how far they look back: every hour over four hours, every three hours
-over twelve, every twelve over two days, once a day over more; and every ten or five minutes, as often as Sentinel and Elastic
-run a rule, where it looks back less than an hour
+over twelve, every twelve over two days, once a day over more; and every ten or five minutes, as often as Sentinel and
+Elastic run a rule, where it looks back less than an hour
 (https://learn.microsoft.com/defender-xdr/custom-detection-rules, "Rule frequency"). The shortest look-back of the query
 decides, so that no run leaves a gap; a query that names none is run every hour.
 """
