@@ -11,7 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from simulator.tables import TABLES, Type
-from simulator.telemetry.derived import Columns, Derivation, Fields, base, instant, word
+from simulator.telemetry.derived import Columns, Derivation, Fields, base, instant, pattern, word
 
 _SYSMON, _SECURITY = "Microsoft Sysmon", "Microsoft Windows"
 _UNKNOWN = "unknown"
@@ -26,7 +26,7 @@ _SYSMON_ALONE = (
 
 def _user(f: Fields, name: str = "User") -> pl.Expr:
     """The account without its domain."""
-    return f.known(name).str.extract(r"([^\\]+)$")
+    return pattern(f.known(name), r"([^\\]+)$")
 
 
 def _process(path: pl.Expr, line: pl.Expr, prefix: str) -> Columns:

@@ -15,9 +15,10 @@ import polars as pl
 
 from simulator.draw import Ids, integers, mix
 from simulator.telemetry import identity, text
+from simulator.telemetry.coded import coded
 from simulator.telemetry.elastic_defend import basename
+from simulator.telemetry.files import Files, files
 from simulator.telemetry.rows import Rows, Value, choose
-from simulator.telemetry.versions import programs
 
 _HASHES = ("MD5", "SHA1", "SHA256")
 _TOKENS = {"Limited": "TokenElevationTypeLimited", "Full": "TokenElevationTypeFull"}
@@ -30,19 +31,20 @@ def process(rows: Rows) -> pl.DataFrame:
     """DeviceProcessEvents of `process_start`."""
     rows = rows.on("windows")
     frame = rows.frame
-    files = programs(rows, _HASHES)
+    own = files(rows, "software", "version", "image", _HASHES)
+    image = coded(frame["image"])
     no_sha256 = pl.Series(rows.share("defender_sha256_missing"))
     moment = _moment(rows.times())
     elevated = _elevation(rows, frame["integrity"], "user")
     columns: dict[str, Value] = {
         **_common(rows, "ProcessCreated"),
-        "FileName": basename(frame["image"]),
+        "FileName": image.each(basename),
         "FolderPath": frame["image"],
-        "SHA1": files["SHA1"].str.to_lowercase(),
-        "SHA256": choose(no_sha256, None, files["SHA256"].str.to_lowercase()),
-        "MD5": files["MD5"].str.to_lowercase(),
-        "FileSize": _sizes(rows, frame["software"], frame["version"]),
-        **_version_info("ProcessVersionInfo", files),
+        "SHA1": own["SHA1"],
+        "SHA256": choose(no_sha256, None, own["SHA256"]),
+        "MD5": own["MD5"],
+        "FileSize": own["size"],
+        **_version_info("ProcessVersionInfo", own),
         "ProcessId": pl.Series(rows.pids()),
         "ProcessCommandLine": frame["command_line"].fill_null(""),
         "ProcessIntegrityLevel": frame["integrity"],
@@ -74,8 +76,8 @@ def network(rows: Rows) -> pl.DataFrame:
         "LocalIP": own,
         "LocalPort": frame["source_port"],
         "Protocol": frame["protocol"].str.to_titlecase(),
-        "LocalIPType": _address_type(own),
-        "RemoteIPType": _address_type(frame["address"]),
+        "LocalIPType": coded(own).each(_address_type),
+        "RemoteIPType": coded(frame["address"]).each(_address_type),
         **_initiating(rows),
     }
     return rows.table("defender.DeviceNetworkEvents", rows.times(), rows.user("name"), columns)
@@ -89,7 +91,7 @@ def file(rows: Rows) -> pl.DataFrame:
     no_hash = pl.Series(rows.share("defender_file_hash_missing"))
     no_sha256 = no_hash | pl.Series(rows.share("defender_sha256_missing"))
     remote = path.str.starts_with("\\\\")
-    user, domain = rows.user("name").str.to_lowercase(), rows.user("domain").str.to_lowercase()
+    user, domain = rows.user("lower_name"), rows.user("lower_domain")
     columns: dict[str, Value] = {
         **_common(rows, choose(before.is_null(), "FileCreated", "FileRenamed")),
         "PreviousFileName": basename(before),
@@ -117,7 +119,7 @@ def _common(rows: Rows, action: Value) -> Mapping[str, Value]:
         "Timestamp": moment,
         "TimeGenerated": moment,
         "DeviceId": _of_hosts(rows, _device_ids(rows.scene.host_ids)),
-        "DeviceName": rows.host("fqdn").str.to_lowercase(),
+        "DeviceName": rows.host("lower_fqdn"),
         "ActionType": action,
         "ReportId": pl.Series(integers(rows.actions, 1, 900_000, "ReportId")),
     }
@@ -126,36 +128,29 @@ def _common(rows: Rows, action: Value) -> Mapping[str, Value]:
 def _initiating(rows: Rows) -> Mapping[str, Value]:
     """The process that did it, from the columns that `doer` adds."""
     frame = rows.frame
-    doer = Rows(
-        rows.scene,
-        frame.select("action_id", "host", software="by_software", version="by_version", image="by_image"),
-    )
-    files = programs(doer, _HASHES)
+    own = files(rows, "by_software", "by_version", "by_image", _HASHES)
+    image, parent = coded(frame["by_image"]), coded(frame["by_parent_image"])
     # What was started by another instance is known by the name of its file: its hashes are not.
-    unknown = frame["by_version"].is_null()
-    no_sha256 = unknown | pl.Series(rows.share("defender_initiating_sha256_missing"))
+    known = Files(own.rows, own.facts.with_columns(pl.when("known").then(pl.col(name)) for name in _HASHES))
+    no_sha256 = pl.Series(rows.share("defender_initiating_sha256_missing"))
+    orphan = frame["by_parent_image"].is_null()
     system = rows.user("system", "by_user")
     integrity = frame["by_integrity"].fill_null(choose(system, "System", "Medium"))
     logon = frame["by_logon"]
-    parent = frame["by_parent_image"]
     return {
-        "InitiatingProcessSHA1": choose(unknown, None, files["SHA1"].str.to_lowercase()),
-        "InitiatingProcessSHA256": choose(no_sha256, None, files["SHA256"].str.to_lowercase()),
-        "InitiatingProcessMD5": choose(unknown, None, files["MD5"].str.to_lowercase()),
-        "InitiatingProcessFileName": basename(frame["by_image"]),
-        "InitiatingProcessFileSize": _sizes(rows, frame["by_software"], frame["by_version"]),
-        **_version_info("InitiatingProcessVersionInfo", files),
+        "InitiatingProcessSHA1": known["SHA1"],
+        "InitiatingProcessSHA256": choose(no_sha256, None, known["SHA256"]),
+        "InitiatingProcessMD5": known["MD5"],
+        "InitiatingProcessFileName": image.each(basename),
+        "InitiatingProcessFileSize": own["size"],
+        **_version_info("InitiatingProcessVersionInfo", own),
         "InitiatingProcessId": pl.Series(rows.pids("by_process", "by_image")),
         "InitiatingProcessCommandLine": frame["by_command_line"],
         "InitiatingProcessCreationTime": _moment(_skewed(rows, "by_start")),
-        "InitiatingProcessFolderPath": frame["by_image"].str.to_lowercase(),
-        "InitiatingProcessParentId": choose(
-            parent.is_null(), None, pl.Series(rows.pids("by_parent", "by_parent_image"))
-        ),
-        "InitiatingProcessParentFileName": basename(parent),
-        "InitiatingProcessParentCreationTime": choose(
-            parent.is_null(), None, _moment(_skewed(rows, "by_parent_start"))
-        ),
+        "InitiatingProcessFolderPath": image.each(lambda paths: paths.str.to_lowercase()),
+        "InitiatingProcessParentId": choose(orphan, None, pl.Series(rows.pids("by_parent", "by_parent_image"))),
+        "InitiatingProcessParentFileName": parent.each(basename),
+        "InitiatingProcessParentCreationTime": choose(orphan, None, _moment(_skewed(rows, "by_parent_start"))),
         **_account(rows, "InitiatingProcessAccount", "by_user"),
         "InitiatingProcessIntegrityLevel": integrity,
         "InitiatingProcessTokenElevation": _elevation(rows, integrity, "by_user"),
@@ -173,23 +168,24 @@ def _account(rows: Rows, prefix: str, of: str) -> Mapping[str, Value]:
     """Names are in lower case; people have an identity in the cloud, accounts of the system do not."""
     person = rows.user("mail", of)
     return {
-        f"{prefix}Domain": rows.user("domain", of).str.to_lowercase(),
-        f"{prefix}Name": rows.user("name", of).str.to_lowercase(),
+        f"{prefix}Domain": rows.user("lower_domain", of),
+        f"{prefix}Name": rows.user("lower_name", of),
         f"{prefix}Sid": rows.user("sid", of),
         f"{prefix}Upn": person,
         f"{prefix}ObjectId": choose(person.is_null(), None, rows.user("object_id", of)),
     }
 
 
-def _version_info(prefix: str, files: pl.DataFrame) -> Mapping[str, Value]:
-    return {
-        f"{prefix}CompanyName": files["Company"],
-        f"{prefix}ProductName": files["Product"],
-        f"{prefix}ProductVersion": files["FileVersion"].str.extract(r"^(\S+)"),
-        f"{prefix}InternalFileName": files["OriginalFileName"].str.replace(r"(?i)\.(exe|dll)$", ""),
-        f"{prefix}OriginalFileName": files["OriginalFileName"],
-        f"{prefix}FileDescription": files["Description"],
-    }
+def _version_info(prefix: str, own: Files) -> Mapping[str, Value]:
+    facts = own.facts.select(
+        pl.col("Company").alias("CompanyName"),
+        pl.col("Product").alias("ProductName"),
+        pl.col("FileVersion").str.extract(r"^(\S+)").alias("ProductVersion"),
+        pl.col("OriginalFileName").str.replace(r"(?i)\.(exe|dll)$", "").alias("InternalFileName"),
+        "OriginalFileName",
+        pl.col("Description").alias("FileDescription"),
+    )
+    return {f"{prefix}{fact.name}": own.rows.take(fact) for fact in facts}
 
 
 def _elevation(rows: Rows, integrity: pl.Series, of: str) -> pl.Series:
@@ -225,18 +221,6 @@ def _logon_ids(logons: pl.Series) -> pl.Series:
 def _skewed(rows: Rows, column: str) -> np.ndarray:
     shifted: np.ndarray = rows.frame[column].fill_null(0).to_numpy() + rows.scene.skew[rows.at()]
     return shifted
-
-
-def _sizes(rows: Rows, software: pl.Series, version: pl.Series) -> pl.Series:
-    """The size of each program's file in bytes; null where it is not known."""
-    sizes = [
-        (key, name, release.size)
-        for key, program in rows.scene.world.software.items()
-        for name, release in program.versions.items()
-    ]
-    known = pl.DataFrame(sizes, schema={"s": pl.String, "v": pl.String, "size": pl.Int64}, orient="row")
-    asked = pl.DataFrame({"s": software, "v": version})
-    return asked.join(known, on=["s", "v"], how="left", maintain_order="left")["size"]
 
 
 def _address_type(addresses: pl.Series) -> pl.Series:

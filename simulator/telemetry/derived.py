@@ -15,6 +15,7 @@ import polars as pl
 
 from simulator.draw import mix
 from simulator.tables import SYSTEM_COLUMNS, TABLES, Type
+from simulator.telemetry.coded import coded
 
 Columns = Mapping[str, pl.Expr]
 
@@ -124,9 +125,18 @@ DTYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
 """What Polars holds each kind of column as."""
 
 
+def pattern(text: pl.Expr, expression: str) -> pl.Expr:
+    """The first group of a regular expression, found once for each distinct text: in logs texts come again."""
+    if not text.meta.root_names():
+        return text.str.extract(expression)
+    return text.map_batches(
+        lambda texts: coded(texts).each(lambda values: values.str.extract(expression)), return_dtype=pl.String
+    )
+
+
 def base(path: pl.Expr) -> pl.Expr:
     """What stands after the last slash or backslash."""
-    return path.str.extract(r"([^\\/]+)$")
+    return pattern(path, r"([^\\/]+)$")
 
 
 def upto(path: pl.Expr) -> pl.Expr:

@@ -8,10 +8,12 @@ events are the same whatever is simulated beside it: of those that ran before, t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import polars as pl
 
+from simulator.draw import combine
+from simulator.telemetry.coded import coded
 from simulator.world import World
 
 _FACTS = (
@@ -27,7 +29,26 @@ _FACTS = (
 )
 
 
-def with_doers(kind: str, frame: pl.DataFrame, starts: pl.DataFrame, world: World) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """The process starts of a chunk, to be found by instance and process."""
+
+    keys: pl.DataFrame
+    """`key`, and `row` of the frame."""
+    frame: pl.DataFrame
+
+
+def starts_of(frame: pl.DataFrame) -> Starts:
+    """The `process_start` actions, ready to be looked up."""
+    keys = pl.DataFrame({"key": _key(frame["instance_id"], frame["process"])}).with_row_index("row")
+    return Starts(keys.unique("key", keep="first", maintain_order=True), frame)
+
+
+def _key(instance: pl.Series, process: pl.Series) -> pl.Series:
+    return pl.Series(combine(instance.to_numpy(), process.fill_null(0).to_numpy()))
+
+
+def with_doers(kind: str, frame: pl.DataFrame, starts: Starts, world: World) -> pl.DataFrame:
     """`frame` with columns `by_*` about the process that did each action.
 
     Of a process start the doer is its parent. `by_process`, `by_start`, `by_image`, `by_command_line` and `by_user` are
@@ -37,32 +58,32 @@ def with_doers(kind: str, frame: pl.DataFrame, starts: pl.DataFrame, world: Worl
     """
     if kind == "process_start":
         named = {"parent": "process", "parent_start": "start", "parent_image": "image", "parent_user": "user"}
-        given = frame.with_columns(pl.col(old).alias(f"by_{new}") for old, new in named.items())
-        given = given.with_columns(by_line=pl.col("parent_command_line"))
     else:
         named = {"process": "process", "process_start": "start", "image": "image", "user": "user"}
-        given = frame.with_columns(pl.col(old).alias(f"by_{new}") for old, new in named.items())
-        given = given.with_columns(by_line=pl.lit(None, dtype=pl.String))
-    known = starts.select(
-        "instance_id", by_process="process", **{f"by_{fact}": pl.col(fact) for fact in _FACTS}
-    ).unique(["instance_id", "by_process"], keep="first", maintain_order=True)
-    joined = given.join(known, on=["instance_id", "by_process"], how="left", maintain_order="left")
-    said = pl.col("process_command_line") if "process_command_line" in frame.columns else pl.lit(None, dtype=pl.String)
-    usual = pl.col("by_image").replace_strict(_usual(joined["by_image"], world), default=None, return_dtype=pl.String)
-    return joined.with_columns(
-        by_command_line=pl.coalesce("by_line", "by_command_line", said),
-        by_software=pl.coalesce("by_software", usual),
-    ).drop("by_line")
+    keys = pl.DataFrame({"key": _key(frame["instance_id"], frame[next(iter(named))])})
+    found = keys.join(starts.keys, on="key", how="left", maintain_order="left")["row"]
+    facts = {f"by_{fact}": starts.frame[fact].gather(found) for fact in _FACTS}
+    usual = coded(frame["parent_image" if kind == "process_start" else "image"]).each(lambda of: _usual(of, world))
+    line = "parent_command_line" if kind == "process_start" else "process_command_line"
+    said = frame[line] if line in frame.columns else pl.Series([None], dtype=pl.String).new_from_index(0, len(frame))
+    lines = (said, facts["by_command_line"]) if kind == "process_start" else (facts["by_command_line"], said)
+    return frame.with_columns(
+        *(pl.col(old).alias(f"by_{new}") for old, new in named.items()),
+        *(values.alias(name) for name, values in facts.items()),
+    ).with_columns(
+        by_command_line=pl.coalesce(*(pl.lit(line) for line in lines)),
+        by_software=pl.coalesce("by_software", pl.lit(usual)),
+    )
 
 
-def _usual(images: pl.Series, world: World) -> Mapping[str, str]:
+def _usual(images: pl.Series, world: World) -> pl.Series:
     """Which program each of these files usually is, by name."""
     names: dict[str, str] = {}
     for key, software in world.software.items():
         if software.image:
             names.setdefault(_base(software.image), key)
-    found = {image: names.get(_base(image)) for image in images.unique().drop_nulls()}
-    return {image: key for image, key in found.items() if key is not None}
+    found = [None if image is None else names.get(_base(image)) for image in images]
+    return pl.Series(found, dtype=pl.String)
 
 
 def _base(path: str) -> str:

@@ -24,7 +24,7 @@ from simulator.telemetry import (
 )
 from simulator.telemetry.command_line import as_started
 from simulator.telemetry.derived import Derivation, derive
-from simulator.telemetry.doer import with_doers
+from simulator.telemetry.doer import starts_of, with_doers
 from simulator.telemetry.elastic_agent import SHIPMENTS, shipped
 from simulator.telemetry.extensions import added_to_copy
 from simulator.telemetry.rows import Rows
@@ -130,7 +130,8 @@ def render(actions: ActionFrames, world: World, tables: Collection[str] | None =
     if followed or "process_start" in frames:
         starts = as_started(actions.get("process_start", empty("process_start")), scene)
         frames |= {"process_start": starts} if "process_start" in frames else {}
-        frames |= {kind: with_doers(kind, frames[kind], starts, world) for kind in followed}
+        known = starts_of(starts)
+        frames |= {kind: with_doers(kind, frames[kind], known, world) for kind in followed}
     made: dict[str, list[pl.DataFrame]] = {}
     for renderer in wanted:
         made.setdefault(renderer.table, []).append(renderer.make(Rows(scene, frames[renderer.kind])))

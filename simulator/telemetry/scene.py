@@ -68,6 +68,7 @@ def prepare(world: World) -> Scene:
         "command_line_audited",
         "audit_v1",
         ipv6=pl.Series([f"fd7a:51c0:9e22:1::{row + 16:x}" for row in range(len(ids))], dtype=pl.String),
+        lower_fqdn=pl.col("fqdn").str.to_lowercase(),
         windows=windows,
         sysmon=sysmon,
         sysmon_user=sysmon & (major >= _OLDEST_WITH_USER),
@@ -92,6 +93,8 @@ def prepare(world: World) -> Scene:
         # SYSTEM and NETWORK SERVICE appear in the Security log under the computer's own account.
         as_computer=computer & (pl.col("index") != LOCAL_SERVICE),
         administrator=pl.col("role").is_in(["domain-admin", "helpdesk"]),
+        lower_name=pl.col("name").str.to_lowercase(),
+        lower_domain=pl.col("domain").str.to_lowercase(),
         # What the cloud directory knows: people only.
         mail=pl.when(pl.col("kind") == "person").then("email"),
         object_id=text.guid(mix(users, "object", "first half"), mix(users, "object", "second half"), braces=False),
