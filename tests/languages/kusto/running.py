@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.engine import rows as engine_rows
+from simulator.engine.reference import rows as reference_rows
+from simulator.ir import Limit, Sort, columns_of
 from simulator.languages.context import Compiled
 from simulator.languages.embedded import whole
 from simulator.languages.kusto import compile_query
@@ -41,8 +44,32 @@ def run(query: str, rows: Rows = (), now: int | None = None, **others: Rows) -> 
     for name, found in others.items():
         frames[name.replace("__", ".", 1)] = frame([_json(row) for row in found], first)
         first += len(found)
-    found: list[dict[str, Any]] = engine_rows(compiled(query).plan, FrameSource(frames), now).to_pylist()
+    plan = compiled(query).plan
+    found: list[dict[str, Any]] = engine_rows(plan, FrameSource(frames), now).to_pylist()
+    events = [(table, event) for table, one in frames.items() for event in one.to_pylist()]
+    kinds = columns_of(plan)
+    slow = [
+        {name: _shown(one.fields[name], kind) for name, kind in kinds.items()}
+        for one in reference_rows(plan, events, now)
+    ]
+    # rows of constants have no order of their own
+    ordered = isinstance(plan, Sort | Limit) or bool(rows)
+    assert _seen(slow, ordered) == _seen(found, ordered), "the reference evaluator sees it otherwise"
     return found
+
+
+def _seen(rows: list[dict[str, Any]], ordered: bool) -> list[Any]:
+    def told(value: Any) -> str:
+        return value.isoformat() if isinstance(value, dt.datetime) else repr(value)
+
+    return rows if ordered else sorted([(name, told(value)) for name, value in row.items()] for row in rows)
+
+
+def _shown(value: Any, kind: Type) -> Any:
+    """A plain value of the reference as Arrow shows it."""
+    if value is None or kind is not Type.TIME:
+        return value
+    return dt.datetime.fromtimestamp(0, dt.UTC) + dt.timedelta(microseconds=value)
 
 
 def _json(row: Mapping[str, Any]) -> dict[str, Any]:
