@@ -50,9 +50,11 @@ class Proxy:
     ports: Mapping[int, str] = field(default_factory=dict)
     transparent: bool = True
     """Also listen on 80, 443 and 53, where clients are led by the lab's DNS."""
+    proxy_port: int = PROXY_PORT
     certificate: str = ""
     """The CA's certificate (PEM) once the proxy runs; its key never leaves the folder."""
-    _folder: Path | None = None
+    folder: Path | None = None
+    """Where the CA is, while the proxy runs."""
     _thread: threading.Thread | None = None
     _loop: asyncio.AbstractEventLoop | None = None
     _master: Any = None
@@ -61,13 +63,13 @@ class Proxy:
     _up: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Proxy:
-        self._folder = folders.make()
+        self.folder = folders.make()
         self._thread = threading.Thread(target=self._run, name="lab proxy", daemon=True)
         self._thread.start()
         if not self._up.wait(_START_SECONDS) or self._failure:
             self.__exit__()
             raise UsageError(f"the lab's proxy cannot start: {'; '.join(self._failure) or 'no answer'}")
-        self.certificate = (self._folder / "mitmproxy-ca-cert.pem").read_text(encoding="ascii")
+        self.certificate = (self.folder / "mitmproxy-ca-cert.pem").read_text(encoding="ascii")
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,8 +77,8 @@ class Proxy:
             self._loop.call_soon_threadsafe(self._master.shutdown)
         if self._thread is not None:
             self._thread.join(timeout=10)
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def otherwise(self, cloud: Cloud) -> None:
         """From now on everybody lives in this cloud."""
@@ -84,7 +86,7 @@ class Proxy:
 
     def modes(self) -> list[str]:
         """What mitmproxy is to listen on."""
-        made = [f"regular@{self.address}:{PROXY_PORT}"]
+        made = [f"regular@{self.address}:{self.proxy_port}"]
         if self.transparent:
             led = {80: "http", 443: "https", **self.ports}
             made += [f"reverse:{scheme}://lab.invalid@{self.address}:{port}" for port, scheme in sorted(led.items())]
@@ -107,7 +109,7 @@ class Proxy:
         from simulator.lab.addon import Lab
 
         self._loop = asyncio.get_running_loop()
-        settings = options.Options(confdir=str(self._folder), mode=self.modes())
+        settings = options.Options(confdir=str(self.folder), mode=self.modes())
         self._master = Master(settings)
         self._addon = Lab(self.recorder, Zone(self.address))
         server = proxyserver.Proxyserver()

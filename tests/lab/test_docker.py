@@ -21,9 +21,10 @@ from docker.errors import APIError, NotFound
 from simulator.errors import UsageError
 from simulator.lab import images
 from simulator.lab.engine import LABEL, Engine, connect, sweep
+from simulator.lab.exercise import read_exercise
 from simulator.lab.proxy import Proxy
 from simulator.lab.recording import Connection, Exchange, Lookup, Recording, Started, Wrote
-from simulator.lab.run import RunFailed, run_scenarios
+from simulator.lab.run import RunFailed, run_exercise, run_scenarios
 from simulator.telemetry.proxy import tunnel_agent
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -161,6 +162,18 @@ def test_agents_of_tunnels_are_what_telemetry_assumes(docker: object) -> None:
     assert len(pairs) == 6
     frame = pl.DataFrame({"agent": list(pairs)}).select(tunnel_agent(pl.col("agent")).alias("assumed"))
     assert dict(zip(pairs, frame["assumed"], strict=True)) == pairs
+
+
+def test_an_exercise_for_real(docker: object, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "exercise: small\nitems:\n"
+        '  - {at: "00:00", scenario: git-push}\n  - {at: "00:05", scenario: curl-to-telegram}\n'
+    )
+    drill = read_exercise(plan)
+    runs, recordings = run_exercise(drill, client=docker)
+    assert [run.instance for run in runs] == [step.instance for step in drill.steps]
+    assert [one.scenario for one in recordings] == ["git-push", "curl-to-telegram"]
 
 
 def test_commands_that_fail_are_told(docker: object, tmp_path: Path) -> None:
