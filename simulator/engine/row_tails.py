@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -180,10 +180,25 @@ class Tails:
         for number, (table, lows, highs) in leaves.items():
             first, last = np.searchsorted(runs, lows), np.searchsorted(runs, highs, side="right") - 1
             tables[number] = table.append_column("lo", pa.array(first)).append_column("hi", pa.array(last))
-        results = [self.query(plan.plan, tables, Runs(times.tolist(), *piece)) for piece in pieces(counts)]
+        results = [
+            table
+            for first, last in pieces(counts)
+            for table in self._piece(plan.plan, tables, Runs(times.tolist(), first, last))
+        ]
         if not results:
             return []
         return _alerts_in(pa.concat_tables(results), 0, times, rule.schedule.thresholds if rule.schedule else ())
+
+    def _piece(self, plan: Relation, tables: Mapping[int, pa.Table], runs: Runs) -> list[pa.Table]:
+        """The rows of some runs; of half as many at a time where memory does not do for all."""
+        try:
+            return [self.query(plan, tables, runs)]
+        except duckdb.OutOfMemoryException:
+            if runs.first == runs.last:
+                raise
+            middle = (runs.first + runs.last) // 2
+            halves = replace(runs, last=middle), replace(runs, first=middle + 1)
+            return [table for half in halves for table in self._piece(plan, tables, half)]
 
     def leaves(
         self, plan: RowPlan, targets: Mapping[int, int], line: Timeline | None

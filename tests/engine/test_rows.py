@@ -170,3 +170,11 @@ def test_a_rule_that_breaks_is_a_failure_and_stops_no_other() -> None:
     alerts = detect([broken, rule("hosts", BY_HOST)], source(EVENTS), workers=1)
     assert [failure.rule for failure in alerts.failures] == ["broken"]
     assert {row["rule"] for row in alerts.table.to_pylist()} == {"hosts"}
+
+
+def test_workers_give_the_same_rows() -> None:
+    scheduled = replace(rule("again", BY_HOST), schedule=Schedule(2 * SECOND, 4 * SECOND))
+    plain = rule("plain", Filter(READ, Like("s", ("b",))))
+    one, two = (detect([rule("hosts", BY_HOST), scheduled, plain], source(EVENTS), workers=n) for n in (1, 2))
+    assert one.failures == two.failures == ()
+    assert one.table.equals(two.table)
