@@ -37,6 +37,7 @@ from simulator.ir import (
     columns_of,
     fields_of,
     fields_of_value,
+    tables_of,
 )
 
 Names = frozenset[str]
@@ -193,6 +194,11 @@ def one_row_per_event(relation: Relation) -> bool:
             return one_row_per_event(source)
         case Join(JoinKind.SEMI | JoinKind.ANTI, left_source=left):
             return one_row_per_event(left)
+        case Concat(sources):
+            tables = [frozenset(tables_of(source)) for source in sources]
+            apart = not any("*" in name for names in tables for name in names)
+            apart = apart and len(NONE.union(*tables)) == sum(map(len, tables))
+            return apart and all(map(one_row_per_event, sources))
         case _:
             return False
 

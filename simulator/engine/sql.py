@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from simulator.engine import sql_nodes as sql
 from simulator.engine.kinds import items_of, row_type
+from simulator.engine.prune import one_row_per_event
 from simulator.engine.sql_functions import Calls
 from simulator.engine.sql_measures import Frame, Measures
 from simulator.engine.sql_nodes import Node, column
@@ -377,7 +378,7 @@ class Builder:
                 items.append(sql.named(value, columns[item.name][0]))
             select = sql.select(items, one.name)
             query = select if query is None else sql.both(query, select)
-        return self._add(query, columns, single=single, distinct=False)
+        return self._add(query, columns, single=single, distinct=one_row_per_event(node))
 
     def _explode(self, node: Explode) -> Made:
         made = self.relation(node.source)
