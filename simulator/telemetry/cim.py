@@ -184,6 +184,52 @@ def proxy_request(f: Fields) -> Columns:
     }
 
 
+_REGISTRY = {"CreateKey": "created", "DeleteKey": "deleted", "DeleteValue": "deleted"}
+
+
+def sysmon_registry(f: Fields) -> Columns:
+    """Endpoint.Registry of Sysmon 12, 13 and 14; the add-on shows a number's hexadecimal digits alone."""
+    path, details = f.known("TargetObject"), f.known("Details")
+    valued = f("EventType").is_in(["SetValue", "DeleteValue"])
+    kind = details.str.extract(r"^([DQ]WORD) \(").replace({"DWORD": "REG_DWORD", "QWORD": "REG_QWORD"})
+    return {
+        "action": f("EventType").replace_strict(_REGISTRY, default="modified", return_dtype=pl.String),
+        "dest": f("Computer"),
+        "user": _user(f),
+        "status": word("success"),
+        "vendor_product": word(_SYSMON),
+        "registry_path": path,
+        "registry_hive": path.str.extract(r"^([^\\]+)"),
+        "registry_key_name": pl.when(valued).then(path.str.extract(r"^(.*)\\[^\\]*$")).otherwise(path),
+        "registry_value_name": pl.when(valued).then(base(path)),
+        "registry_value_data": details.str.replace(r"^[DQ]WORD \((0x[0-9a-fA-F-]+)\)$", "$1"),
+        "registry_value_type": kind,
+        "process_guid": f.known("ProcessGuid"),
+        "process_id": f.number("ProcessId"),
+    }
+
+
+def sign_in(f: Fields) -> Columns:
+    """Authentication of 4624 and 4625."""
+    failed = f("EventID") == "4625"
+    return {
+        "action": pl.when(failed).then(word("failure")).otherwise(word("success")),
+        "app": word("win:unknown"),
+        "authentication_method": f.known("AuthenticationPackageName"),
+        "dest": f("Computer"),
+        "dest_nt_domain": f.known("TargetDomainName"),
+        "signature_id": f("EventID"),
+        "signature": pl.when(failed)
+        .then(word("An account failed to log on"))
+        .otherwise(word("An account was successfully logged on")),
+        "src": pl.coalesce(f.known("IpAddress"), f.known("WorkstationName"), f("Computer")),
+        "src_user": f.known("SubjectUserName"),
+        "user": f.known("TargetUserName"),
+        "user_id": f.known("TargetUserSid"),
+        "reason": pl.when(failed).then(f.known("SubStatus")),
+    }
+
+
 def _of_log(f: Fields) -> Columns:
     """What every data model has: where the event comes from."""
     if "Channel" not in f.names:
@@ -209,3 +255,14 @@ DERIVATIONS = (
     _derivation("Web.Web", "proxy.http", proxy_request),
 )
 """A process that both Sysmon and the Security log record is there twice, as in Splunk; see `vendor_product`."""
+
+FOR_REAL_LOGS = (
+    _derivation("Endpoint.Registry", "sysmon.registry_event", sysmon_registry),
+    Derivation(
+        "cim.Authentication.Authentication",
+        "security.other",
+        _derivation("Authentication.Authentication", "security.other", sign_in).columns,
+        where=lambda f: f("EventID").is_in(["4624", "4625"]),
+    ),
+)
+"""Data sets of events that are read and not simulated."""

@@ -112,6 +112,23 @@ def file(rows: Rows) -> pl.DataFrame:
     return rows.table("defender.DeviceFileEvents", rows.times(), rows.user("name"), columns)
 
 
+def lookup(rows: Rows) -> pl.DataFrame:
+    """DeviceEvents of `lookup` through the system's own client, as DnsQueryResponse."""
+    rows = rows.on("windows").where(pl.col("system_resolver"))
+    said = rows.frame.select(pl.struct(DnsQueryString="name").struct.json_encode().alias("said"))["said"]
+    columns = {**_common(rows, "DnsQueryResponse"), **_initiating(rows), "AdditionalFields": said}
+    return rows.table("defender.DeviceEvents", rows.times(), rows.user("name"), columns)
+
+
+def script(rows: Rows) -> pl.DataFrame:
+    """DeviceEvents of `script`, as PowerShellCommand: what was run, cut off where the sensor cuts it off."""
+    rows = rows.on("windows")
+    text = rows.frame["text"].fill_null("").str.slice(0, int(rows.scene.share("defender_script_characters")))
+    said = text.to_frame("Command").select(pl.struct("Command").struct.json_encode().alias("said"))["said"]
+    columns = {**_common(rows, "PowerShellCommand"), **_initiating(rows), "AdditionalFields": said}
+    return rows.table("defender.DeviceEvents", rows.times(), rows.user("name"), columns)
+
+
 def _common(rows: Rows, action: Value) -> Mapping[str, Value]:
     """When, where and what: the columns that begin every table, under both of their names for the time."""
     moment = _moment(rows.times())

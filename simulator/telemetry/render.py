@@ -64,6 +64,8 @@ RENDERERS: tuple[Renderer, ...] = (
     Renderer("elastic.endpoint.events.file", "write", elastic_defend.file),
     Renderer("defender.DeviceProcessEvents", "process_start", defender.process, doer=True),
     Renderer("defender.DeviceNetworkEvents", "connection", defender.network, doer=True),
+    Renderer("defender.DeviceEvents", "lookup", defender.lookup, doer=True),
+    Renderer("defender.DeviceEvents", "script", defender.script, doer=True),
     Renderer("defender.DeviceFileEvents", "write", defender.file, doer=True),
 )
 

@@ -233,7 +233,49 @@ def script(f: Fields) -> Columns:
     }
 
 
+_LOGONS = {
+    "2": "Interactive",
+    "3": "Network",
+    "4": "Batch",
+    "5": "Service",
+    "7": "Unlock",
+    "8": "NetworkCleartext",
+    "9": "NewCredentials",
+    "10": "RemoteInteractive",
+    "11": "CachedInteractive",
+}
+
+
+def sign_in(f: Fields) -> Columns:
+    """DeviceLogonEvents of Security 4624 and 4625."""
+    process = f.known("ProcessName")
+    failed = f("EventID") == "4625"
+    return {
+        **_common(f, pl.when(failed).then(word("LogonFailed")).otherwise(word("LogonSuccess"))),
+        "LogonType": f("LogonType").replace(_LOGONS),
+        "AccountName": f.known("TargetUserName").str.to_lowercase(),
+        "AccountDomain": f.known("TargetDomainName").str.to_lowercase(),
+        "AccountSid": f.known("TargetUserSid"),
+        "Protocol": f.known("AuthenticationPackageName"),
+        "FailureReason": pl.when(failed).then(f.known("SubStatus")),
+        "LogonId": f.number("TargetLogonId"),
+        "RemoteDeviceName": f.known("WorkstationName"),
+        "RemoteIP": f.known("IpAddress"),
+        "RemoteIPType": _address_type(f.known("IpAddress")),
+        "RemotePort": f.number("IpPort"),
+        "InitiatingProcessFileName": base(process),
+        "InitiatingProcessFolderPath": process.str.to_lowercase(),
+        "InitiatingProcessId": f.number("ProcessId"),
+    }
+
+
 DERIVATIONS = (
+    Derivation(
+        "defender.DeviceLogonEvents",
+        "security.other",
+        sign_in,
+        where=lambda f: f("EventID").is_in(["4624", "4625"]),
+    ),
     Derivation("defender.DeviceProcessEvents", "sysmon.process_creation", process),
     Derivation("defender.DeviceNetworkEvents", "sysmon.network_connection", network),
     Derivation("defender.DeviceFileEvents", "sysmon.file_event", lambda f: _file("FileCreated", f)),

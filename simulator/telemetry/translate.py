@@ -26,6 +26,7 @@ TRANSLATIONS: tuple[Derivation, ...] = (
     *sentinel.DERIVATIONS,
     *splunk.DERIVATIONS,
     *cim.DERIVATIONS,
+    *cim.FOR_REAL_LOGS,
     *logs_elsewhere.DERIVATIONS,
 )
 """Which table becomes which, but for Elastic Agent's copies, which `elastic_agent.ship` makes."""

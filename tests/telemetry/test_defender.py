@@ -177,3 +177,18 @@ def test_whose_token_it_is(user: int, integrity: str, token: str, upn: str | Non
     (event,) = events(PROCESS, {"process_start": started})
     assert event["ProcessTokenElevation"] == token
     assert event.get("AccountUpn") == upn
+
+
+def test_look_ups_and_scripts_are_device_events() -> None:
+    table = "defender.DeviceEvents"
+    frames = {"lookup": actions("lookup"), "script": actions("script", {"text": 'Write-Host "a"' + "x" * 9000})}
+    asked, ran = events(table, frames)
+    assert (asked["ActionType"], asked["AdditionalFields"]) == (
+        "DnsQueryResponse",
+        '{"DnsQueryString":"g.api.mega.co.nz"}',
+    )
+    assert ran["ActionType"] == "PowerShellCommand"
+    assert ran["AdditionalFields"].startswith(r'{"Command":"Write-Host \"a\"x')
+    assert len(ran["AdditionalFields"]) < 4200
+    assert asked["InitiatingProcessId"] == 8920
+    assert not events(table, {"lookup": actions("lookup", {"system_resolver": False})})

@@ -138,6 +138,23 @@ def rows(given: Any, table: str, *columns: str) -> list[dict[str, Any]]:
             {"process_id": 6036, "process_name": "a.exe", "vendor_product": "Microsoft Windows"},
         ),
         (
+            record(5, 4625, {"TargetUserName": "Bob", "LogonType": 10, "IpAddress": "10.9.9.9"}, "Security"),
+            "defender.DeviceLogonEvents",
+            {"ActionType": "LogonFailed", "AccountName": "bob", "LogonType": "RemoteInteractive"}
+            | {"RemoteIP": "10.9.9.9", "RemoteIPType": "Private"},
+        ),
+        (
+            record(5, 4624, {"TargetUserName": "bob", "WorkstationName": "-", "IpAddress": "-"}, "Security"),
+            "cim.Authentication.Authentication",
+            {"action": "success", "user": "bob", "src": "WS-1.corp.example", "signature_id": "4624"},
+        ),
+        (
+            record(3, 13, doer(**SET_VALUE)),
+            "cim.Endpoint.Registry",
+            {"registry_path": r"HKLM\Software\Run\go", "registry_value_name": "go", "process_id": 5116}
+            | {"registry_value_data": "0x00000001", "registry_value_type": "REG_DWORD", "action": "modified"},
+        ),
+        (
             record(8, 7, doer(ImageLoaded=r"C:\T\x.dll", Signed="false", SignatureStatus="Unavailable")),
             "elastic.endpoint.events.library",
             {"dll.name": "x.dll", "dll.code_signature.exists": False},
