@@ -11,6 +11,7 @@ from simulator.ir import Expr, Field, Key, Literal, Measure, Value
 from simulator.languages.kusto import convert
 from simulator.languages.kusto.asked import Asked
 from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call, lit
+from simulator.languages.kusto.logic import both
 from simulator.languages.kusto.model import Collector, Typed
 from simulator.tables import Type
 
@@ -31,8 +32,6 @@ def measured(
     """A measure, added to those of the rows, as the value that it will be."""
     frame = collector.rows.frame
     if frame.pending is not None:
-        from simulator.languages.kusto.lower_predicates import both
-
         condition = frame.pending if condition is None else both(frame.pending, condition)
     values: tuple[Value, ...] = tuple(arg.value for arg in args)
     for known in collector.measures:

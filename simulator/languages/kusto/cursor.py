@@ -30,6 +30,8 @@ class Cursor:
         self.tokens = tokens(query)
         self.place = 0
         self.depth = 0
+        self.searching = False
+        """Whether `column: word` may stand here."""
         self.pipeline = pipeline
         """Parses rows or a value, as they stand in parentheses."""
 

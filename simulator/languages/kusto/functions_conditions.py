@@ -5,24 +5,16 @@ Microsoft Learn: "iff()", "case()", "coalesce()", "isempty()", "isnull()", "max_
 
 from __future__ import annotations
 
-from simulator.ir import Truth
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.asked import Asked, Scalar
-from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, TEXT, TIME, call, lit, text
+from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, TEXT, TIME, call, text
+from simulator.languages.kusto.logic import as_value
 from simulator.languages.kusto.model import Typed
 from simulator.tables import Type
 
 
 def _condition(asked: Asked, place: int) -> Typed:
-    from simulator.ir import Const, Test
-
-    match asked.low.predicate(asked.low, asked.scope, asked.args[place]):
-        case Const(known):
-            return lit(known, BOOLEAN)
-        case Test(inner):
-            return Typed(inner, BOOLEAN)
-        case found:
-            return Typed(Truth(found), BOOLEAN)
+    return as_value(asked.low.predicate(asked.low, asked.scope, asked.args[place]))
 
 
 def alike(asked: Asked, values: list[Typed]) -> list[Typed]:
@@ -81,16 +73,7 @@ def _extreme(function: str) -> Scalar:
 
 def _predicate(asked: Asked) -> Typed:
     """A function that is a condition."""
-    found = asked.low.predicate(asked.low, asked.scope, ast.Apply(asked.name, asked.args, asked.at))
-    from simulator.ir import Const, Test
-
-    match found:
-        case Const(known):
-            return lit(known, BOOLEAN)
-        case Test(inner):
-            return Typed(inner, BOOLEAN)
-        case _:
-            return Typed(Truth(found), BOOLEAN)
+    return as_value(asked.low.predicate(asked.low, asked.scope, ast.Apply(asked.name, asked.args, asked.at)))
 
 
 def _column_if_exists(asked: Asked) -> Typed:

@@ -6,6 +6,7 @@ Microsoft Learn: "ipv4_is_private()", "ipv4_is_in_range()", "parse_ipv4()", "has
 from __future__ import annotations
 
 from collections.abc import Sequence
+from ipaddress import ip_network
 
 from simulator.ir import Cidr, Const, Field, Or, Truth
 from simulator.languages.kusto import convert
@@ -59,8 +60,6 @@ def _inside(found: Typed, networks: Sequence[str]) -> Typed:
 
 
 def _is_network(text: str) -> bool:
-    from ipaddress import ip_network
-
     try:
         ip_network(text, strict=False)
     except ValueError:

@@ -6,7 +6,7 @@ last `sort`, else of time.
 
 from __future__ import annotations
 
-from simulator.ir import Literal, Measure, Value
+from simulator.ir import Field, Literal, Measure, Value
 from simulator.languages.kusto import convert
 from simulator.languages.kusto.asked import Asked, Scalar
 from simulator.languages.kusto.convert import INTEGER, REAL, call, lit
@@ -17,8 +17,6 @@ from simulator.tables import Type
 def _beside(
     asked: Asked, function: str, args: tuple[Value, ...], kind: Type, *, running: bool, by: tuple[Value, ...] = ()
 ) -> Typed:
-    from simulator.ir import Field
-
     name = asked.low.secret("w")
     asked.scope.windows.append(Beside(Measure(name, function, args, kind), running, by))
     return Typed(Field(name), kind)

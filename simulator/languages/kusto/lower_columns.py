@@ -14,7 +14,8 @@ from simulator.ir import Aggregate, Extend, Field, Filter, Key, Limit, Project, 
 from simulator.ir.walk import fields_of_value, kind_of
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import INTEGER, TEXT
-from simulator.languages.kusto.lower_predicates import TRUE, both
+from simulator.languages.kusto.logic import TRUE, both
+from simulator.languages.kusto.lower_values import NOTHING
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Env, Frame, Info, Scope, Typed, info
 from simulator.languages.kusto.naming import free, names_for
@@ -224,8 +225,6 @@ def sort(low: Lowering, step: ast.SortStep, frame: Frame, env: Env) -> Frame:
 
 def amount(low: Lowering, expr: ast.Expr, env: Env) -> int:
     """A number of rows: a constant."""
-    from simulator.languages.kusto.lower_values import NOTHING
-
     found = low.value(low, Scope(Frame(NOTHING, {}), env), expr)
     if not isinstance(found.plain, int | float):
         raise low.unsupported(expr.at, "a number of rows that is not constant is not supported")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from simulator.ir import Concat, Field, Join, JoinKind, Limit, Project, Value
+from simulator.ir.walk import fields_of_value
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import TEXT
 from simulator.languages.kusto.lower_columns import extended
@@ -82,8 +83,6 @@ def _dropped(step: ast.JoinStep, pairs: Sequence[tuple[Typed, Typed]]) -> set[st
 
 
 def _fields(value: Value) -> frozenset[str]:
-    from simulator.ir.walk import fields_of_value
-
     return fields_of_value(value)
 
 

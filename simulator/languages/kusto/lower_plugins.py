@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from simulator.ir import Filter, Join, JoinKind, Test
+from simulator.ir import Field, Filter, Join, JoinKind, Test
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, TEXT, TIME, call, lit
 from simulator.languages.kusto.lower_columns import extended
@@ -87,23 +87,14 @@ def _unpacked(low: Lowering, step: ast.Plugin, frame: Frame, env: Env) -> Frame:
         known = [(name, kind) for name, kind in step.schema if name not in columns]
         named = []
         for name, kind in known:
-            one = call(
-                "json_member", DYNAMIC, Typed(convert_field(secret), DYNAMIC), lit(name.removeprefix(prefix), TEXT)
-            )
+            one = call("json_member", DYNAMIC, Typed(Field(secret), DYNAMIC), lit(name.removeprefix(prefix), TEXT))
             named.append((name, convert.to_kind(one, kind)))
         return extended(frame, named)
     if prefix:
-        rows = call("bag_with_prefix", DYNAMIC, Typed(convert_field(secret), DYNAMIC), lit(prefix, TEXT))
+        rows = call("bag_with_prefix", DYNAMIC, Typed(Field(secret), DYNAMIC), lit(prefix, TEXT))
         frame = extended(frame, [(secret, rows)])
     low.warn(step.at, "the columns that bag_unpack makes are those that the query names")
     return replace(frame, bags=(*frame.bags, secret))
-
-
-def convert_field(name: str):  # type: ignore[no-untyped-def]
-    """A column as a value of the IR."""
-    from simulator.ir import Field
-
-    return Field(name)
 
 
 def _looked_up(low: Lowering, called: ast.Apply, frame: Frame, env: Env) -> Frame:
@@ -123,8 +114,6 @@ def _looked_up(low: Lowering, called: ast.Apply, frame: Frame, env: Env) -> Fram
     if len(called.args) > 3:
         raise low.unsupported(called.at, "ipv4_lookup that returns unmatched rows is not supported", 11)
     pairs = Join(JoinKind.INNER, frame.relation, right.relation, (), names, tuple(renamed))
-    from simulator.ir import Field
-
     match network.value:
         case Field(old):
             place = Field(next(new for new, name in renamed if name == old))

@@ -13,7 +13,6 @@ from typing import Any
 
 from simulator.ir import (
     Aggregate,
-    And,
     Call,
     Case,
     Compare,
@@ -27,9 +26,7 @@ from simulator.ir import (
     Lookup,
     Measure,
     Missing,
-    Not,
     Op,
-    Or,
     Pair,
     Regex,
     Term,
@@ -39,12 +36,11 @@ from simulator.ir import (
 )
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, NUMBERS, REAL, SPAN, TEXT, TIME, call, lit
+from simulator.languages.kusto.logic import FALSE, TRUE, both, either, opposite
 from simulator.languages.kusto.lower_values import arithmetic, tabular
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Frame, Scope, Typed
 from simulator.tables import Type
-
-TRUE, FALSE = Const(True), Const(False)
 
 
 def predicate(low: Lowering, scope: Scope, expr: ast.Expr) -> Expr:
@@ -91,39 +87,6 @@ def _as_test(low: Lowering, found: Typed) -> Expr:
     if isinstance(found.value, Truth):
         return found.value.expr
     return Test(found.value)
-
-
-def both(*items: Expr) -> Expr:
-    """All hold; nested conjunctions made flat."""
-    found: list[Expr] = []
-    for item in items:
-        if item == FALSE:
-            return FALSE
-        if item != TRUE:
-            found.extend(item.items if isinstance(item, And) else [item])
-    return TRUE if not found else found[0] if len(found) == 1 else And(tuple(found))
-
-
-def either(items: Sequence[Expr]) -> Expr:
-    """Any holds; nested disjunctions made flat."""
-    found: list[Expr] = []
-    for item in items:
-        if item == TRUE:
-            return TRUE
-        if item != FALSE:
-            found.extend(item.items if isinstance(item, Or) else [item])
-    return FALSE if not found else found[0] if len(found) == 1 else Or(tuple(found))
-
-
-def opposite(item: Expr) -> Expr:
-    """Does not hold; unknown stays unknown."""
-    match item:
-        case Const(known):
-            return Const(not known)
-        case Not(inner):
-            return inner
-        case _:
-            return Not(item)
 
 
 def anywhere(scope: Scope, test: Callable[[str], Expr]) -> Expr:

@@ -5,10 +5,12 @@ Microsoft Learn: "Tabular expression statements", "Let statement", "materialize(
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulator.errors import nearest
-from simulator.ir import Field, Limit, Project, Read, Scan, Sort
+from simulator.ir import Field, Limit, Project, Read, Scan, Sort, columns_of
 from simulator.languages.kusto import ast, steps
-from simulator.languages.kusto.lower_values import entered, settle, value
+from simulator.languages.kusto.lower_values import NOTHING, entered, settle, value
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Deferred, Env, Frame, Function, Info, Open, Scope, Typed
 from simulator.tables import Column, Table, Type
@@ -61,8 +63,6 @@ def _named(low: Lowering, name: str, at: int, env: Env) -> Frame:
 
 
 def _called(frame: Frame, name: str) -> Frame:
-    from dataclasses import replace
-
     return replace(frame, name=name)
 
 
@@ -91,8 +91,6 @@ def _applied(low: Lowering, name: str, args: tuple[ast.Expr, ...], at: int, env:
 
 def _own(low: Lowering, name: str, bound: Function, args: tuple[ast.Expr, ...], at: int, env: Env) -> Frame:
     def single(arg: ast.Expr) -> Typed:
-        from simulator.languages.kusto.lower_values import NOTHING
-
         return value(low, Scope(Frame(NOTHING, {}), env), arg)
 
     inner = entered(low, name, bound, args, at, single, env)
@@ -150,6 +148,4 @@ def finished(frame: Frame) -> Frame:
 
 
 def _made(frame: Frame) -> list[str]:
-    from simulator.ir import columns_of
-
     return list(columns_of(frame.relation))

@@ -5,10 +5,12 @@ Microsoft Learn: the page of each operator.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simulator.ir import Case, Explode, Extend, Field, Filter, Key, Literal, Project, Rows, Term
 from simulator.languages.kusto import ast, convert
 from simulator.languages.kusto.convert import DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call
-from simulator.languages.kusto.lower_columns import projected
+from simulator.languages.kusto.lower_columns import extended, projected
 from simulator.languages.kusto.lower_joins import united, wild
 from simulator.languages.kusto.lower_predicates import anywhere, edges
 from simulator.languages.kusto.lower_values import NOTHING
@@ -86,6 +88,10 @@ def spread(low: Lowering, step: ast.Range, frame: Frame | None, env: Env) -> Fra
     return Frame(Project(exploded, ((step.name, value.value),)), {step.name: Info(kind)}, order=order)
 
 
+def _term(word: str, case: Case) -> Callable[[str], Term]:
+    return lambda field: Term(field, word, case, *edges(word))
+
+
 def search(low: Lowering, step: ast.Search, frame: Frame | None, env: Env) -> Frame:
     """`search in (tables) condition`, `find in (tables) where condition project columns`"""
     frames = [frame] if frame is not None else []
@@ -99,13 +105,11 @@ def search(low: Lowering, step: ast.Search, frame: Frame | None, env: Env) -> Fr
         match step.condition:
             case ast.Lit(str(word), Type.TEXT):
                 case = Case.EXACT if step.cased else Case.FOLD
-                condition = anywhere(scope, lambda field, word=word, case=case: Term(field, word, case, *edges(word)))  # type: ignore[misc]
+                condition = anywhere(scope, _term(word, case))
             case other:
                 condition = low.predicate(low, scope, other)
         found.append(one_frame.over(Filter(one_frame.relation, condition)))
     column = "$table" if step.op == "search" else "source_"
-    from simulator.languages.kusto.lower_columns import extended
-
     if step.op == "find":
         found = [extended(one, [(column, convert.text(one.name))]) for one in found]
     made = united(low, found, first=column if step.op == "find" else None)

@@ -9,10 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from simulator.errors import nearest
-from simulator.ir import Const, Field, Literal, Rows, Test, Truth
+from simulator.ir import Field, Literal, Rows
 from simulator.languages.kusto import ast, convert, functions
 from simulator.languages.kusto.convert import BOOLEAN, DYNAMIC, INTEGER, REAL, SPAN, TEXT, TIME, call, lit
 from simulator.languages.kusto.knowledge import difference
+from simulator.languages.kusto.logic import as_value
 from simulator.languages.kusto.lowering import MAX_CALLS, Lowering
 from simulator.languages.kusto.model import Deferred, Env, Frame, Function, Scope, Typed
 from simulator.tables import Type
@@ -54,13 +55,7 @@ def value(low: Lowering, scope: Scope, expr: ast.Expr) -> Typed:
 
 def truth(low: Lowering, scope: Scope, expr: ast.Expr) -> Typed:
     """A condition as a value."""
-    match low.predicate(low, scope, expr):
-        case Const(known):
-            return lit(known, BOOLEAN)
-        case Test(inner):
-            return Typed(inner, BOOLEAN)
-        case found:
-            return Typed(Truth(found), BOOLEAN)
+    return as_value(low.predicate(low, scope, expr))
 
 
 def named(low: Lowering, scope: Scope, name: str, at: int) -> Typed:

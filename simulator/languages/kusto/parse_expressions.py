@@ -55,7 +55,7 @@ def expression(cursor: Cursor, power: int = 0) -> Expr:
         if token.sort not in (Sort.MARK, Sort.NAME):
             break
         binds = _POWER.get(token.text, 0)
-        if binds <= power or (token.text == ":" and not getattr(cursor, "searching", False)):
+        if binds <= power or (token.text == ":" and not cursor.searching):
             break
         left = _infix(cursor, left, binds)
     cursor.depth -= 1

@@ -398,9 +398,9 @@ def _search(cursor: Cursor, name: Token) -> Step:
         cursor.need(")")
     if name.text == "find":
         cursor.skip("where")
-    cursor.searching = True  # type: ignore[attr-defined]
+    cursor.searching = True
     condition = expression(cursor)
-    cursor.searching = False  # type: ignore[attr-defined]
+    cursor.searching = False
     shown: tuple[Expr, ...] = ()
     if cursor.skip("project"):
         shown = cursor.listed(lambda: item(cursor))
