@@ -212,6 +212,8 @@ FUNCTIONS: dict[str, str] = {
     "what lacks; a bag is its single-key bags, another value itself alone; null if all are; nulls pass",
     "array_is_empty": "(DYNAMIC) -> BOOLEAN: an array or bag of nothing",
     "array_range": "(x start, x stop, x step) -> DYNAMIC, of INTEGER or REAL: up to `stop`; null of over a million",
+    "array_series": "(DYNAMIC pairs, INTEGER n, DYNAMIC default) -> DYNAMIC: of an array of [place, value] an array "
+    "of n values, the default where no pair has the place; nulls pass; null of over a million",
     "array_times": "(DYNAMIC) -> DYNAMIC: microseconds since 1970 as texts of times",
     "array_iff": "(DYNAMIC, DYNAMIC, DYNAMIC) -> DYNAMIC: for each boolean of the first the element of the second "
     "or third "

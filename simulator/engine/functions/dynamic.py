@@ -203,6 +203,14 @@ def _range(start: float, stop: float, step: float) -> str | None:
     return write([start + place * step for place in range(max(count, 0))])
 
 
+def _series(pairs: str | None, count: int | None, default: str | None) -> str | None:
+    if count is None or not 0 <= count <= LONGEST:
+        return None
+    otherwise = None if default is None else read(default)
+    found = dict(read(pairs)) if pairs is not None else {}
+    return write([found.get(place, otherwise) for place in range(count)])
+
+
 def _times(values: list[Any]) -> str | None:
     """Microseconds as the times they are."""
     try:
@@ -277,6 +285,7 @@ DYNAMICS = (
     Function("array_zip", _zip, nulls=True),
     Function("array_is_empty", _is_empty),
     Function("array_range", _range),
+    Function("array_series", _series, nulls=True),
     Function("array_times", _array(_times)),
     Function("array_iff", _iff),
     Function("bag_entries", _entries),

@@ -373,6 +373,8 @@ class MakeSeries:
     step: Expr
     groups: tuple[Expr, ...]
     at: int
+    inclusive: bool = False
+    """`in range(start, stop, step)`: the bin of `stop` is there too."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from simulator.languages.kusto.parse_expressions import LIST_OPERATORS, TEXT_OPE
 from simulator.languages.kusto.parse_steps import STEPS, UNSUPPORTED
 
 _LIMITS = {
-    "make-series": "no: not supported",
+    "make-series": "over times and whole numbers",
     "top-nested": "no: not supported",
     "externaldata": "nothing is fetched: no rows",
     "external_data": "nothing is fetched: no rows",

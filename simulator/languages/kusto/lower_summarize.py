@@ -26,7 +26,7 @@ _ANY = ("take_any", "any")
 def summarize(low: Lowering, step: ast.Summarize, frame: Frame, env: Env) -> Frame:
     """`summarize measures by groups`"""
     rows = Scope(frame, env)
-    groups = _groups(low, rows, step.groups)
+    groups = groups_of(low, rows, step.groups)
     if (whole := _latest(low, step, rows, groups)) is not None:
         return whole
     hidden = [(name, frame.columns[name].of(name)) for name in frame.inside if name not in dict(groups)]
@@ -78,7 +78,8 @@ def _starred(step: ast.Summarize) -> bool:
     return any(isinstance(arg, ast.Star) for one in inner if isinstance(one, ast.Apply) for arg in one.args)
 
 
-def _groups(low: Lowering, rows: Scope, items: tuple[ast.Expr, ...]) -> list[Named]:
+def groups_of(low: Lowering, rows: Scope, items: tuple[ast.Expr, ...]) -> list[Named]:
+    """What rows are grouped by; a missing text is the empty one."""
     found: list[Named] = []
     for item, name in zip(items, names_for(items), strict=True):
         inner = item.value if isinstance(item, ast.Named) else item
@@ -194,8 +195,3 @@ def count(low: Lowering, step: ast.Count, frame: Frame, env: Env) -> Frame:
 def top_nested(low: Lowering, step: ast.TopNested, frame: Frame, env: Env) -> Frame:
     """`top-nested`"""
     raise low.unsupported(step.at, "the operator top-nested is not supported", 10)
-
-
-def make_series(low: Lowering, step: ast.MakeSeries, frame: Frame, env: Env) -> Frame:
-    """`make-series`"""
-    raise low.unsupported(step.at, "the operator make-series is not supported", 11)

@@ -422,7 +422,8 @@ def _make_series(cursor: Cursor, name: Token) -> Step:
     cursor.need("on")
     axis = expression(cursor, 4)
     start = stop = None
-    if cursor.skip("in"):
+    inclusive = cursor.skip("in") is not None
+    if inclusive:
         cursor.need("range")
         start, stop, each = arguments(cursor)
     else:
@@ -431,7 +432,7 @@ def _make_series(cursor: Cursor, name: Token) -> Step:
         cursor.need("step")
         each = expression(cursor)
     groups = cursor.listed(lambda: item(cursor)) if cursor.skip("by") else ()
-    return MakeSeries(tuple(measures), axis, start, stop, each, groups, name.at)
+    return MakeSeries(tuple(measures), axis, start, stop, each, groups, name.at, inclusive)
 
 
 def _partition(cursor: Cursor, name: Token) -> Step:

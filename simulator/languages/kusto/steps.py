@@ -12,6 +12,7 @@ from simulator.languages.kusto import (
     lower_joins,
     lower_parse,
     lower_plugins,
+    lower_series,
     lower_sources,
     lower_summarize,
 )
@@ -30,7 +31,7 @@ _OVER: dict[type, Lower] = {
     ast.Count: lower_summarize.count,
     ast.Summarize: lower_summarize.summarize,
     ast.TopNested: lower_summarize.top_nested,
-    ast.MakeSeries: lower_summarize.make_series,
+    ast.MakeSeries: lower_series.make_series,
     ast.JoinStep: lower_joins.join,
     ast.Expand: lower_expand.expand,
     ast.Partition: lower_expand.partition,

@@ -59,6 +59,9 @@ EVERY = [
         "array_range", (I, I, I), D, (1, 7, 3, "[1,4,7]"), (5, 1, -2, "[5,3,1]"), (1, 0, 1, "[]"), (0, 1 << 40, 1, None)
     ),
     cases("array_range", (R, R, R), D, (0.0, 1.0, 0.5, "[0.0,0.5,1.0]"), (0.0, 1.0, 0.0, None)),
+    cases(
+        "array_series", (D, I, D), D, ("[[1,5]]", 3, "0", "[0,5,0]"), (None, 1, None, "[null]"), ("[]", -1, "0", None)
+    ),
     cases("array_times", (D,), D, ("[0]", '["1970-01-01T00:00:00.0000000Z"]'), ('["x"]', None)),
     cases("array_iff", (D, D, D), D, ("[true,false,null]", "[1,2,3]", '"x"', '[1,"x",null]')),
     cases("bag_entries", (D,), D, ('{"a":1}', '[["a",1]]'), ("[1]", "[1]")),

@@ -23,7 +23,6 @@ OPERATORS = {
     "fork": "fork (count)",
     "facet": "facet by s",
     "reduce": "reduce by s",
-    "make-series": "make-series count() on at step 1h",
     "top-nested": "top-nested 3 of s by count()",
 }
 

@@ -6,6 +6,8 @@ Microsoft Learn: the page of each aggregate ("arg_max()", "dcount()", "make_set(
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from tests.languages.kusto.running import loaded, run
@@ -145,3 +147,29 @@ def test_bin(expression, expected):
 def test_groups_by_bins():
     rows = run("range x from 0 to 9 step 1 | summarize count() by bin(x, 4) | sort by x asc")
     assert [tuple(row.values()) for row in rows] == [(0, 4), (4, 4), (8, 2)]
+
+
+def test_make_series():
+    """The page's own words: from the start, without the end, 0 where there is nothing."""
+    rows = [
+        {"s": "a", "n": 1, "at": dt.datetime(2026, 3, 1, 5, tzinfo=dt.UTC)},
+        {"s": "a", "n": 2, "at": dt.datetime(2026, 3, 1, 6, tzinfo=dt.UTC)},
+        {"s": "a", "n": 4, "at": dt.datetime(2026, 3, 3, tzinfo=dt.UTC)},
+        {"s": "b", "n": 8, "at": dt.datetime(2026, 3, 2, tzinfo=dt.UTC)},
+        {"s": "b", "n": 9, "at": dt.datetime(2026, 3, 4, tzinfo=dt.UTC)},
+    ]
+    series = "T | make-series t = sum(n), count() on at"
+    found = run(f"{series} from datetime(2026-03-01) to datetime(2026-03-04) step 1d by s | sort by s asc", rows)
+    assert [(row["s"], loaded(row["t"]), loaded(row["count_"])) for row in found] == [
+        ("a", [3, 0, 4], [2, 0, 1]),
+        ("b", [0, 8, 0], [0, 1, 0]),
+    ]
+    assert loaded(found[0]["at"]) == [f"2026-03-0{day}T00:00:00.0000000Z" for day in (1, 2, 3)]
+    (whole,) = run(f"{series} in range(datetime(2026-03-01), datetime(2026-03-04), 1d)", rows)
+    assert loaded(whole["t"]) == [3, 8, 4, 9]
+    (open_ended,) = run("T | make-series t = sum(n) default = -1 on at step 1d | project t", rows)
+    assert loaded(open_ended["t"]) == [3, 8, 4, 9]
+    (filled,) = run("T | where s == 'a' | make-series t = sum(n) default = long(null) on at step 1d | project t", rows)
+    assert loaded(filled["t"]) == [3, None, 4]
+    (numbers,) = run("range x from 1 to 9 step 4 | make-series count() on x from 0 to 12 step 3")
+    assert (loaded(numbers["count_"]), loaded(numbers["x"])) == ([1, 1, 0, 1], [0, 3, 6, 9])
