@@ -39,8 +39,15 @@ def test_every_variation_can_be_planned(world: World, name: str) -> None:
 
 def test_both_labels_are_there_for_each_tool() -> None:
     labels = {one.id: one.label for one in load_scenarios() if one.lab is not None}
-    for tool in ("rclone", "restic"):
-        assert {label for name, label in labels.items() if name.startswith(tool)} == {"malicious", "benign"}
+    tools = {
+        "rclone": ("rclone-to-s3", "rclone-nightly-backup"),
+        "restic": ("restic-to-rest-server", "restic-nightly-backup"),
+        "curl": ("curl-to-telegram", "chatops-slack-webhook"),
+        "Python": ("telegram-from-python", "chatops-bot"),
+        "7-Zip": ("curl-to-file-sharing", "developer-packs-build"),
+    }
+    for tool, pair in tools.items():
+        assert [labels[name] for name in pair] == ["malicious", "benign"], tool
 
 
 def test_a_run_is_the_instance_the_simulator_plays(world: World) -> None:

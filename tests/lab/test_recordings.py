@@ -63,6 +63,8 @@ def test_each_lab_tool_is_recorded() -> None:
         "curl-to-telegram",
         "telegram-from-python",
         "git-push",
+        "chatops-bot",
+        "chatops-slack-webhook",
     }
     assert {one.status for one in RECORDINGS} == {0}
     assert {one.sensor for one in RECORDINGS} == {"strace"}
