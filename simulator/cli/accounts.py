@@ -45,7 +45,7 @@ def print_languages(files: Iterable[Checked], console: Console) -> None:
 
 def without_events(alerts: Alerts) -> Mapping[str, int]:
     """For rules none of whose tables had an event in what was read: how many rules lack each table."""
-    read = [table for table, events in alerts.reading.events.items() if events]
+    read = [*(table for table, events in alerts.reading.events.items() if events), *alerts.reading.copies]
     lacked: Counter[str] = Counter()
     for rule in alerts.rules:
         patterns = tables_of(rule.plan)

@@ -37,6 +37,8 @@ class Reading:
     rejected: int = 0
     examples: tuple[Rejected, ...] = ()
     """The first few rejected records."""
+    copies: frozenset[str] = frozenset()
+    """The tables that events were read as besides their own; such events are counted once, by their own table."""
 
     @property
     def total(self) -> int:

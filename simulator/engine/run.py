@@ -54,6 +54,7 @@ class Outcome:
     candidates: dict[int, pa.Table] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
     events: Counter[str] = field(default_factory=Counter)
+    copies: set[str] = field(default_factory=set)
     passed_over: int = 0
     rejected: int = 0
     examples: list[Rejected] = field(default_factory=list)
@@ -81,7 +82,9 @@ class PartReader:
             match item:
                 case Batch(table, rows, copy):
                     copies = copies or copy
-                    if not copy:
+                    if copy:
+                        outcome.copies.add(table)
+                    else:
                         outcome.events[table] += rows.num_rows
                     _note_times(outcome, rows)
                     self._sieve(item, hits, candidates)
@@ -318,6 +321,7 @@ def _reading(outcomes: Sequence[Outcome]) -> Reading:
         sum(outcome.passed_over for outcome in outcomes),
         sum(outcome.rejected for outcome in outcomes),
         tuple(examples),
+        frozenset(table for outcome in outcomes for table in outcome.copies),
     )
 
 
