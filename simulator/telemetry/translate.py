@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from pathlib import PurePath
 
 import polars as pl
 import pyarrow as pa
@@ -75,7 +76,11 @@ class Translated:
     def parts(self) -> Sequence[Part]:
         """Its pieces."""
         own = frozenset(name.partition(".")[0] for name in self.source.tables())
-        return tuple(TranslatedPart(part, own) for part in self.source.parts())
+        parts = self.source.parts()
+        # A stream keeps each table in files of its own: the starts of the same hosts and days are in that of this name.
+        starts = {_file_of(part): part for part in parts if _table_of(part) == _STARTS}
+        beside = (starts.get(_file_of(part)) if _table_of(part) != _STARTS else None for part in parts)
+        return tuple(TranslatedPart(part, own, known) for part, known in zip(parts, beside, strict=True))
 
     def scan(self, table: str, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
         """All events of one table, its own or made."""
@@ -83,6 +88,14 @@ class Translated:
             for item in part.read(Demand({table: frozenset(columns)})):
                 if isinstance(item, Batch):
                     yield item.rows
+
+
+def _table_of(part: Part) -> str:
+    return str(getattr(part, "table", ""))
+
+
+def _file_of(part: Part) -> str:
+    return PurePath(getattr(part, "path", "")).name
 
 
 def translated(source: Source) -> Source:
@@ -97,6 +110,8 @@ class TranslatedPart:
     part: Part
     families: frozenset[str]
     """The vendors of whom the source has tables itself."""
+    starts: Part | None = None
+    """Where the starts of its processes are, when that is another piece."""
 
     @property
     def size(self) -> int:
@@ -110,6 +125,10 @@ class TranslatedPart:
             yield from self.part.read(demand)
             return
         waiting = _Waiting()
+        if self.starts is not None and any(make.joins for some in plan.makes.values() for make in some):
+            for item in self.starts.read(Demand({_STARTS: frozenset(("ProcessGuid", *_FACTS))})):
+                if isinstance(item, Batch):
+                    waiting.learn(_frame(item.rows))
         for item in self.part.read(plan.demand):
             if not isinstance(item, Batch):
                 yield item
@@ -249,9 +268,8 @@ class _Waiting:
         if not makes and not follow:
             return
         frame = _frame(batch.rows)
-        if follow and "ProcessGuid" in frame.columns:
-            facts = [name for name in _FACTS if name in frame.columns]
-            self.starts.append(frame.select(_guid("ProcessGuid"), *(pl.col(name).alias(_BY + name) for name in facts)))
+        if follow:
+            self.learn(frame)
         for make in makes:
             if make.joins and _key_of(make.log) in frame.columns:
                 self.held.append((make, frame))
@@ -260,6 +278,12 @@ class _Waiting:
                 yield _made(make, frame)
         if self.rows > _HELD:
             yield from self.rest()
+
+    def learn(self, frame: pl.DataFrame) -> None:
+        """Keep what the process starts in `frame` say."""
+        if "ProcessGuid" in frame.columns:
+            facts = [name for name in _FACTS if name in frame.columns]
+            self.starts.append(frame.select(_guid("ProcessGuid"), *(pl.col(name).alias(_BY + name) for name in facts)))
 
     def rest(self) -> Iterator[Batch]:
         """What is still held, joined with what is known by now."""

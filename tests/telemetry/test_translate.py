@@ -12,6 +12,7 @@ import pytest
 from simulator.dataset import open_source
 from simulator.detect import detect
 from simulator.languages import load_rules
+from simulator.simulate import simulate
 from simulator.tables import TABLES, Batch, Demand
 from simulator.telemetry.translate import TRANSLATIONS, TranslatedPart, made_for, translated
 
@@ -184,6 +185,17 @@ def test_a_connection_knows_its_process_once_its_start_is_in_the_log(
         "ParentId": 5888,
         "VersionInfoOriginalFileName": "rclone.exe",
     }
+
+
+def test_in_a_stream_the_starts_are_in_files_of_their_own(tmp_path: Path) -> None:
+    stream = simulate(out=tmp_path / "stream", hosts=5, days=1, workers=1)
+    found = rows(
+        translated(stream), "defender.DeviceNetworkEvents", "InitiatingProcessCommandLine", "InitiatingProcessFileName"
+    )
+    known = [row for row in found if row.get("InitiatingProcessCommandLine")]
+    assert len(known) > len(found) / 2
+    alike = rows(translated(stream), "defender.DeviceFileEvents", "InitiatingProcessParentFileName", "FileName")
+    assert any(row.get("InitiatingProcessParentFileName") for row in alike)
 
 
 def test_the_remote_end_of_an_inbound_connection_is_its_source(tmp_path: Path) -> None:
