@@ -37,7 +37,7 @@ class Reading:
     rejected: int = 0
     examples: tuple[Rejected, ...] = ()
     """The first few rejected records."""
-    copies: frozenset[str] = frozenset()
+    copies: tuple[str, ...] = ()
     """The tables that events were read as besides their own; such events are counted once, by their own table."""
 
     @property

@@ -59,6 +59,7 @@ def read_alerts(path: Path) -> Alerts:
                 passed_over=about["reading"]["passed_over"],
                 rejected=about["reading"]["rejected"],
                 examples=tuple(Rejected(**rejected) for rejected in about["reading"]["examples"]),
+                copies=tuple(about["reading"].get("copies", ())),
             ),
             failures=tuple(Failure(**failure) for failure in about["failures"]),
         )

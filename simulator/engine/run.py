@@ -321,7 +321,7 @@ def _reading(outcomes: Sequence[Outcome]) -> Reading:
         sum(outcome.passed_over for outcome in outcomes),
         sum(outcome.rejected for outcome in outcomes),
         tuple(examples),
-        frozenset(table for outcome in outcomes for table in outcome.copies),
+        tuple(sorted({table for outcome in outcomes for table in outcome.copies})),
     )
 
 
