@@ -10,6 +10,7 @@ from dataclasses import replace
 from simulator.errors import nearest
 from simulator.ir import Field, Limit, Project, Read, Scan, Sort, columns_of
 from simulator.languages.kusto import ast, steps
+from simulator.languages.kusto.convert import solid
 from simulator.languages.kusto.lower_values import NOTHING, entered, settle, value
 from simulator.languages.kusto.lowering import Lowering
 from simulator.languages.kusto.model import Deferred, Env, Frame, Function, Info, Open, Scope, Typed
@@ -136,16 +137,10 @@ def _read(low: Lowering, full: str, name: str, columns: dict[str, Info], target:
 
 
 def finished(frame: Frame) -> Frame:
-    """The rows with no columns but those that the query shows."""
-    shown = frame.shown()
-    if isinstance(frame.relation, Read):
-        return frame
+    """The rows as the query shows them: in order, without hidden columns, and with the empty text where none is."""
     if frame.order and not isinstance(frame.relation, Sort | Limit):
         frame = frame.over(Sort(frame.relation, frame.order))
-    if shown == _made(frame):
+    named = tuple((name, solid(frame.columns[name].of(name)).value) for name in frame.shown())
+    if not named or [(name, Field(name)) for name in columns_of(frame.relation)] == list(named):
         return frame
-    return frame.over(Project(frame.relation, tuple((name, Field(name)) for name in shown)))
-
-
-def _made(frame: Frame) -> list[str]:
-    return list(columns_of(frame.relation))
+    return frame.over(Project(frame.relation, named))

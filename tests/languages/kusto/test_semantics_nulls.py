@@ -129,3 +129,10 @@ def test_a_missing_member_of_a_dynamic():
     assert value("tostring(d.b)", row) == ""
     assert value("d.n", row) is None
     assert value("d.a == 'x'", row) is True
+
+
+def test_no_text_that_a_query_shows_is_null():
+    assert run("T | project s, n", [{"s": None, "n": None}]) == [{"s": "", "n": None}]
+    assert run("T | sort by n desc | project s", [{"s": None, "n": 1}, {"s": "b", "n": 2}]) == [{"s": "b"}, {"s": ""}]
+    rows = run("print x = 1 | join kind=leftouter (datatable(x: long, y: string)[2, 'a']) on x | project x, y")
+    assert rows == [{"x": 1, "y": ""}]

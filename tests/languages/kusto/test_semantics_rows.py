@@ -29,17 +29,17 @@ def joined(kind: str) -> set[tuple[object, ...]]:
         ("kind=inner", {("b", 3, "b", 10), ("b", 2, "b", 10), ("c", 4, "c", 20), ("c", 4, "c", 30)}),
         (
             "kind=leftouter",
-            {("a", 1, None, None), ("b", 3, "b", 10), ("b", 2, "b", 10), ("c", 4, "c", 20), ("c", 4, "c", 30)},
+            {("a", 1, "", None), ("b", 3, "b", 10), ("b", 2, "b", 10), ("c", 4, "c", 20), ("c", 4, "c", 30)},
         ),
         (
             "kind=rightouter",
-            {(None, None, "d", 40), ("b", 3, "b", 10), ("b", 2, "b", 10), ("c", 4, "c", 20), ("c", 4, "c", 30)},
+            {("", None, "d", 40), ("b", 3, "b", 10), ("b", 2, "b", 10), ("c", 4, "c", 20), ("c", 4, "c", 30)},
         ),
         (
             "kind=fullouter",
             {
-                ("a", 1, None, None),
-                (None, None, "d", 40),
+                ("a", 1, "", None),
+                ("", None, "d", 40),
                 ("b", 3, "b", 10),
                 ("b", 2, "b", 10),
                 ("c", 4, "c", 20),
@@ -81,7 +81,7 @@ def test_union():
     query = "let A = datatable(x: long, y: string)[1, 'a']; let B = datatable(x: long, z: real)[2, 0.5];"
     assert sorted(run(f"{query} union A, B"), key=lambda row: row["x"]) == [
         {"x": 1, "y": "a", "z": None},
-        {"x": 2, "y": None, "z": 0.5},
+        {"x": 2, "y": "", "z": 0.5},
     ]
     assert sorted(column(f"{query} union kind=inner A, B")) == [1, 2]
     assert sorted(column(f"{query} A | union withsource=S B | project S")) == ["A", "B"]
@@ -91,7 +91,7 @@ def test_union_of_other_kinds_makes_columns_of_each():
     """union page: "Source columns types mismatch" (int and long are one kind here)."""
     query = "let A = view () { print x = 1 }; let B = view () { print x = 'a' };"
     assert sorted(run(f"{query} union A, B"), key=str) == [
-        {"x_long": 1, "x_string": None},
+        {"x_long": 1, "x_string": ""},
         {"x_long": None, "x_string": "a"},
     ]
 
