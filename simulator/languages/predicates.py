@@ -1,20 +1,29 @@
-"""Building predicates that Elastic's query languages share: flat, small, constants folded, patterns made whole."""
+"""Building predicates of two values, true or false, as Sigma and Elastic's query languages have them: flat, small,
+constants folded, patterns made whole, and equal predicates as one object. Over a missing field they are false, and so
+their negations true.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
 
-from simulator.ir import And, Case, Const, Expr, Glob, Like, Not, Or, Wild
+from simulator.ir import And, Case, Const, Expr, Glob, Like, Not, Or, Regex, Wild
 
 TRUE = Const(True)
 FALSE = Const(False)
 
 
 @lru_cache(maxsize=65536)
-def like(field: str, glob: Glob, case: Case) -> Like:
-    """The whole text of `field` matches `glob`; false where it is missing. Equal ones are one object."""
+def like(field: str, glob: Glob, case: Case = Case.FOLD) -> Like:
+    """The whole text of `field` matches `glob`."""
     return Like(field, glob, case)
+
+
+@lru_cache(maxsize=4096)
+def regex(field: str, pattern: str, flags: str = "") -> Regex:
+    """`pattern` is found in the text of `field`."""
+    return Regex(field, pattern, flags)
 
 
 def glob(parts: Iterable[str | Wild]) -> Glob:

@@ -27,8 +27,8 @@ from sigma.rule import SigmaDetectionItem, SigmaDetections
 
 from simulator.errors import LocatedError, nearest
 from simulator.ir import Expr
+from simulator.languages.predicates import all_of, any_of, negated
 from simulator.languages.sigma.document import Document, Trail
-from simulator.languages.sigma.expressions import all_of, any_of, negated
 from simulator.languages.sigma.values import POLICY, Unusable, predicate
 
 MODIFIERS = frozenset(modifier_mapping) | {"utf16le"}

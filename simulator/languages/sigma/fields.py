@@ -27,7 +27,7 @@ from simulator.ir import (
     TimePart,
     Wild,
 )
-from simulator.languages.sigma.expressions import FALSE, all_of, any_of, glob, like, negated
+from simulator.languages.predicates import FALSE, all_of, any_of, glob, like, negated
 
 
 @dataclass(frozen=True, slots=True)

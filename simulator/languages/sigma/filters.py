@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from simulator.ir import Expr, Problem, Status
+from simulator.languages.predicates import negated
 from simulator.languages.sigma.detection import Detection
 from simulator.languages.sigma.document import Document
-from simulator.languages.sigma.expressions import negated
 from simulator.languages.sigma.header import header
 from simulator.languages.sigma.rules import Detecting, logsource
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from simulator.errors import nearest
 from simulator.ir import Expr, Filter, Problem, Relation, Scan, Status, Union
+from simulator.languages.predicates import FALSE, all_of, any_of, like, negated
 from simulator.languages.sigma.detection import Detection
 from simulator.languages.sigma.document import Document
-from simulator.languages.sigma.expressions import FALSE, all_of, any_of, like, negated
 from simulator.languages.sigma.header import Header, header
 from simulator.languages.sigma.logsource import CATEGORIES, Place, places
 

@@ -34,7 +34,7 @@ from sigma.types import (
 )
 
 from simulator.ir import Case, Cidr, Compare, Expr, FieldPair, Glob, IsNull, Op, Pair, TimePart, Unit, Wild
-from simulator.languages.sigma.expressions import all_of, any_of, glob, like, negated, regex
+from simulator.languages.predicates import all_of, any_of, glob, like, negated, regex
 
 KEYWORDS = "_text"
 """The column that keywords are looked for in: the whole event."""

@@ -22,7 +22,7 @@ from simulator.ir import (
     Union,
     Wild,
 )
-from simulator.languages.sigma.expressions import all_of
+from simulator.languages.predicates import all_of
 from simulator.languages.sigma.fields import SECURITY_4688
 from simulator.languages.sigma.logsource import WINDOWS_CATEGORIES, WINDOWS_CHANNELS, places
 from simulator.tables import TABLES, table_for_windows
