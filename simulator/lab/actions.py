@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,15 +12,13 @@ import polars as pl
 from simulator import draw
 from simulator.lab.plan import Run
 from simulator.lab.recording import Connected, Connection, Exchange, Lookup, Recording, Started, Wrote
+from simulator.lab.script import COMMANDS
 from simulator.lab.shown import SHELLS, base_name
 from simulator.scenario import ambient
 from simulator.scenario.actions import ACTIONS, ActionFrames
 from simulator.scenario.network import Resolver
 from simulator.scenario.recorder import POSITIVE
 from simulator.world import World
-
-_OWN: Final = ("/lab/commands.sh",)
-"""Files of the lab itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ def actions(world: World, run: Run, recording: Recording) -> ActionFrames:
             },
         )
     for wrote in recording.of(Wrote):
-        if wrote.path not in _OWN:
+        if wrote.path != COMMANDS:
             add(
                 "write",
                 wrote.time,

@@ -54,6 +54,16 @@ class Finished:
     timed_out: bool
 
 
+def labels(name: str) -> dict[str, str]:
+    """The labels of what a lab called `name` makes in this process."""
+    return {LABEL: name, f"{LABEL}.owner": _me()}
+
+
+def _me() -> str:
+    """This machine and process."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
 def connect() -> Any:
     """Docker's client. Raises UsageError where no engine answers."""
     from simulator.lab.proxy import require_extra
@@ -148,12 +158,7 @@ class Engine:
     @property
     def labels(self) -> dict[str, str]:
         """The labels of everything this lab makes."""
-        return {LABEL: self.name, f"{LABEL}.owner": self.owner}
-
-    @property
-    def owner(self) -> str:
-        """This machine and process."""
-        return f"{socket.gethostname()}:{os.getpid()}"
+        return labels(self.name)
 
     def __enter__(self) -> Engine:
         self.swept = sweep(self.client)
@@ -187,14 +192,14 @@ class Engine:
                 with contextlib.suppress(Exception):
                     self._network.remove()
             if self.fenced:
-                _unfence(lambda owner: owner == self.owner)
+                _unfence(lambda owner: owner == _me())
             if self._before is not None:
                 signal.signal(signal.SIGTERM, self._before)
 
     def _fence(self) -> None:
         bridge = f"br-{str(self._network.id)[:12]}"
         if fence.possible() and Path(f"/sys/class/net/{bridge}").is_dir():
-            fence.put_up(bridge, self.owner, {53, 80, 443, PROXY_PORT, *self.ports})
+            fence.put_up(bridge, _me(), {53, 80, 443, PROXY_PORT, *self.ports})
             self.fenced = True
 
     def start(self, run: Run, image: str, certificate: str, *, traced: bool = True) -> Any:

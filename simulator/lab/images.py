@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from simulator.errors import UsageError, nearest
 from simulator.lab import folders
+from simulator.lab.engine import labels
 
 REGISTRY_BASE: Final = "debian:bookworm-slim"
 LOCAL_BASE: Final = "sparring-lab-base:bookworm"
@@ -156,7 +157,13 @@ def versions(client: Any, wanted: Image) -> dict[str, str]:
     if not names:
         return {}
     command = ["dpkg-query", "-W", "-f", "${Package}=${Version}\n", *names]
-    said = client.containers.run(
-        wanted.tag, command, remove=True, network_mode="none", read_only=True, cap_drop=["ALL"]
+    container = client.containers.create(
+        wanted.tag, command, labels=labels("versions"), network_mode="none", read_only=True, cap_drop=["ALL"]
     )
-    return dict(line.split("=", 1) for line in said.decode().split() if "=" in line)
+    try:
+        container.start()
+        container.wait(timeout=60)
+        said = container.logs(stdout=True, stderr=False).decode()
+    finally:
+        container.remove(force=True, v=True)
+    return dict(line.split("=", 1) for line in said.split() if "=" in line)

@@ -63,13 +63,16 @@ class Proxy:
     _up: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Proxy:
-        self.folder = folders.make()
-        self._thread = threading.Thread(target=self._run, name="lab proxy", daemon=True)
-        self._thread.start()
-        if not self._up.wait(_START_SECONDS) or self._failure:
+        try:
+            self.folder = folders.make()
+            self._thread = threading.Thread(target=self._run, name="lab proxy", daemon=True)
+            self._thread.start()
+            if not self._up.wait(_START_SECONDS) or self._failure:
+                raise UsageError(f"the lab's proxy cannot start: {'; '.join(self._failure) or 'no answer'}")
+            self.certificate = (self.folder / "mitmproxy-ca-cert.pem").read_text(encoding="ascii")
+        except BaseException:
             self.__exit__()
-            raise UsageError(f"the lab's proxy cannot start: {'; '.join(self._failure) or 'no answer'}")
-        self.certificate = (self.folder / "mitmproxy-ca-cert.pem").read_text(encoding="ascii")
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:

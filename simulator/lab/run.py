@@ -17,7 +17,8 @@ from simulator.lab.impersonators import Cloud
 from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.processes import read_strace
 from simulator.lab.proxy import Proxy, require_extra
-from simulator.lab.recording import Recording, merged
+from simulator.lab.recording import Observation, Recording, Started, merged
+from simulator.lab.script import COMMANDS
 from simulator.lab.watching import Watch, Watching
 from simulator.scenario import load_scenarios
 from simulator.world import World
@@ -139,7 +140,7 @@ def _one(
         raise RunFailed(_why(run, done))
     traced = read_strace(done.trace.splitlines()) if image.traced else watching.watch.observations()
     # What was done to prepare the run belongs to nobody.
-    begun = min((one.time for one in traced), default=round(start * 1e6))
+    begun = min((one.time for one in traced if _is_shell(one)), default=round(start * 1e6))
     return Recording(
         scenario=run.scenario.id,
         number=run.number,
@@ -151,8 +152,13 @@ def _one(
         status=done.status,
         commands=run.commands,
         tools=tools,
-        observations=merged((one for one in seen if one.time >= begun), traced),
+        observations=merged(one for one in (*seen, *traced) if one.time >= begun),
     )
+
+
+def _is_shell(one: Observation) -> bool:
+    """Whether this is the start of the shell that runs the scenario's commands."""
+    return isinstance(one, Started) and one.arguments[-1:] == (COMMANDS,)
 
 
 def _why(run: Run, done: Finished) -> str:

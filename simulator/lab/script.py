@@ -11,7 +11,7 @@ from simulator.lab.processes import STRACE
 from simulator.lab.proxy import PROXY_PORT
 
 BUNDLE: Final = "/etc/ssl/certs/ca-certificates.crt"
-_STARTED: Final = "/lab/commands.sh"
+COMMANDS: Final = "/lab/commands.sh"
 
 
 def boot(run: Run, *, traced: bool = True) -> str:
@@ -20,13 +20,13 @@ def boot(run: Run, *, traced: bool = True) -> str:
     lines = ["set -u", f"mkdir -p {shlex.join(folders)}", *map(_laid_out, run.files)]
     lines += [
         f'printf %s "$LAB_CA" > {BUNDLE}',
-        f'printf %s "$LAB_COMMANDS" > {_STARTED}',
+        f'printf %s "$LAB_COMMANDS" > {COMMANDS}',
         "unset LAB_CA LAB_COMMANDS",
         "cd /lab",
         "exec 3>&1 1>&2",
         *(f"{{ {line}; }} || exit 97" for line in run.prepare),
     ]
-    shell = ["bash", _STARTED]
+    shell = ["bash", COMMANDS]
     lines.append(shlex.join([*STRACE, "-o", "/dev/fd/3", *shell]) if traced else shlex.join(shell))
     return "\n".join(lines) + "\n"
 

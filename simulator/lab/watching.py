@@ -115,9 +115,18 @@ class Watch:
         """Go through all of /proc once."""
         here = {int(one.name) for one in self.proc.iterdir() if one.name.isdigit()}
         for pid in sorted(here):
-            self.executed(pid, now)
+            if pid in self._running or not self._copy(pid):
+                self.executed(pid, now)
         for pid in set(self._running) - here:
             self.ended(pid, now)
+
+    def _copy(self, pid: int) -> bool:
+        """Whether a process still is a copy of its parent: forked, and about to execute something else."""
+        found = look(pid, self.proc)
+        at = None if found is None else self._running.get(found.parent)
+        if found is None or at is None:
+            return False
+        return (self._seen[at].image, self._seen[at].arguments) == (found.image, found.arguments)
 
     def observations(self) -> tuple[Observation, ...]:
         """Every start that was seen."""

@@ -88,3 +88,14 @@ def test_the_kernel_tells_root() -> None:
             while EXEC not in seen:
                 seen |= {event.what for event in parse_events(told.recv(65536))}
     assert EXEC in seen
+
+
+def test_a_forked_copy_is_no_start(tmp_path: Path) -> None:
+    watch = Watch("abc123", tmp_path)
+    process(tmp_path, 7, 1, "bash", "run.sh")
+    watch.look_around(1)
+    process(tmp_path, 8, 7, "bash", "run.sh")
+    watch.look_around(2)
+    process(tmp_path, 8, 7, "rclone", "copy")
+    watch.look_around(3)
+    assert [(one.time, one.pid) for one in watch.observations() if isinstance(one, Started)] == [(1, 7), (3, 8)]
