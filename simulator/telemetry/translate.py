@@ -136,7 +136,7 @@ class TranslatedPart:
             wanted = demand.of(item.table)
             if wanted is not None:
                 yield _only(item, wanted)
-            elif not plan.makes.get(item.table):
+            else:  # it was met, also where only its copies are wanted, which do not count as events
                 yield PassedOver(item.rows.num_rows)
             yield from waiting.given(item, plan)
         yield from waiting.rest()
