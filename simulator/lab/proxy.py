@@ -123,6 +123,8 @@ class Proxy:
         try:
             await self._master.run()
         finally:
+            # mitmproxy leaves its sockets to the end of the process; this one goes on.
+            await server.servers.update([])
             os.umask(umask)
 
     def _listening(self, server: Any) -> None:

@@ -63,6 +63,8 @@ def test_an_upload_through_it(tmp_path: Path) -> None:
     ]
     assert [one.name for one in seen if isinstance(one, Connection)] == ["dav.example.org"] * 2
     assert not folder.exists()
+    with socket.create_server(("127.0.0.1", port)):
+        pass
 
 
 def test_a_port_that_cannot_be_had_is_told() -> None:
