@@ -29,6 +29,10 @@ class MissingExtra(UsageError):
     """The lab's own dependencies are not installed."""
 
 
+class AddressTaken(UsageError):
+    """Somebody else listens on the ports of this address."""
+
+
 def require_extra() -> None:
     """Raise MissingExtra unless mitmproxy and Docker's SDK are here."""
     from importlib.util import find_spec
@@ -68,7 +72,9 @@ class Proxy:
             self._thread = threading.Thread(target=self._run, name="lab proxy", daemon=True)
             self._thread.start()
             if not self._up.wait(_START_SECONDS) or self._failure:
-                raise UsageError(f"the lab's proxy cannot start: {'; '.join(self._failure) or 'no answer'}")
+                taken = any("already in use" in one for one in self._failure)
+                kind = AddressTaken if taken else UsageError
+                raise kind(f"the lab's proxy cannot start: {'; '.join(self._failure) or 'no answer'}")
             self.certificate = (self.folder / "mitmproxy-ca-cert.pem").read_text(encoding="ascii")
         except BaseException:
             self.__exit__()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +16,7 @@ from simulator.lab.exercise import Exercise
 from simulator.lab.impersonators import Cloud
 from simulator.lab.plan import Run, lab_world, plan
 from simulator.lab.processes import read_strace
-from simulator.lab.proxy import Proxy, require_extra
+from simulator.lab.proxy import AddressTaken, Proxy, require_extra
 from simulator.lab.recording import Observation, Recording, Started, merged
 from simulator.lab.script import COMMANDS
 from simulator.lab.watching import Watch, Watching
@@ -26,6 +26,7 @@ from simulator.world import World
 Say = Callable[[str], None]
 SECONDS: Final = 180.0
 """How long a run may take."""
+_TRIES: Final = 20
 
 
 class RunFailed(SparringError):
@@ -108,7 +109,8 @@ def perform(
     """Run what was planned, in order; `wait` is called with the number of each run before it starts."""
     ports = {port: scheme for run in runs for port, scheme in run.ports.items()}
     made: list[Recording] = []
-    with Engine(client, ports) as engine, Proxy(engine.gateway, ports=ports) as proxy:
+    with contextlib.ExitStack() as stack:
+        engine, proxy = _opened(stack, client, ports)
         if engine.swept:
             say(f"removed {engine.swept} things that an earlier lab left behind")
         if not engine.fenced:
@@ -119,6 +121,19 @@ def perform(
             say(f"{run.scenario.id}: {'; '.join(run.commands)}")
             made.append(_one(engine, proxy, run, seed, hosts, tools.get(run.image, {}), seconds))
     return made
+
+
+def _opened(stack: contextlib.ExitStack, client: Any, ports: Mapping[int, str]) -> tuple[Engine, Proxy]:
+    """A network and the proxy on its gateway. Where somebody still listens on an address that Docker gives away again,
+    that network is kept until the end, so that the next one has another address."""
+    for left in reversed(range(_TRIES)):
+        engine = stack.enter_context(Engine(client, ports))
+        try:
+            return engine, stack.enter_context(Proxy(engine.gateway, ports=ports))
+        except AddressTaken:
+            if not left:
+                raise
+    raise AssertionError
 
 
 def _one(

@@ -20,11 +20,11 @@ from docker.errors import APIError, NotFound
 
 from simulator.errors import UsageError
 from simulator.lab import images
-from simulator.lab.engine import LABEL, Engine, connect, sweep
+from simulator.lab.engine import LABEL, connect, sweep
 from simulator.lab.exercise import read_exercise
-from simulator.lab.proxy import Proxy
 from simulator.lab.recording import Connection, Exchange, Lookup, Recording, Started, Wrote
 from simulator.lab.run import RunFailed, run_exercise, run_scenarios
+from simulator.lab.run import _opened as opened
 from simulator.telemetry.proxy import tunnel_agent
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -194,7 +194,9 @@ def listener() -> Iterator[int]:
 
 def test_no_address_outside_the_lab_answers(docker: object) -> None:
     """From inside: the Internet by address and by name, this machine's other addresses, and its other services."""
-    with Engine(docker) as engine, Proxy(engine.gateway) as proxy, listener() as port:
+    with contextlib.ExitStack() as stack:
+        engine, proxy = opened(stack, docker, {})
+        port = stack.enter_context(listener())
         outside = ["1.1.1.1/53", "8.8.8.8/443", "192.168.0.1/80", "10.0.0.1/22", "169.254.169.254/80"]
         outside += [f"{address}/{port}" for address in own_addresses()]
         if engine.fenced:
