@@ -11,7 +11,7 @@ from collections.abc import Callable
 import polars as pl
 
 from simulator.tables import TABLES, Type
-from simulator.telemetry.derived import Columns, Derivation, Fields, base, instant, pattern, word
+from simulator.telemetry.derived import Columns, Derivation, Fields, base, instant, pattern, port_of, word
 
 _SYSMON, _SECURITY = "Microsoft Sysmon", "Microsoft Windows"
 _UNKNOWN = "unknown"
@@ -30,18 +30,20 @@ def _user(f: Fields, name: str = "User") -> pl.Expr:
 
 
 def _process(path: pl.Expr, line: pl.Expr, prefix: str) -> Columns:
+    name = base(path)
     return {
         f"{prefix}process": pl.coalesce(line, path),
         f"{prefix}process_path": path,
-        f"{prefix}process_name": base(path),
-        f"{prefix}process_exec": base(path),
+        f"{prefix}process_name": name,
+        f"{prefix}process_exec": name,
     }
 
 
 def _filled(data_set: str, columns: Columns) -> Columns:
     """Texts with `unknown` where there is none."""
     texts = {column.name for column in TABLES[data_set].columns if column.type is Type.TEXT}
-    return {name: value.fill_null(_UNKNOWN) if name in texts else value for name, value in columns.items()}
+    filled = {id(value): value.fill_null(_UNKNOWN) for name, value in columns.items() if name in texts}
+    return {name: filled[id(value)] if name in texts else value for name, value in columns.items()}
 
 
 def sysmon_process(f: Fields) -> Columns:
@@ -155,7 +157,8 @@ def proxy_request(f: Fields) -> Columns:
     uri = f.known("c-uri")
     hidden = f("cs-method") == "CONNECT"
     secure = hidden | uri.str.starts_with("https:")
-    port = uri.str.extract(r"^(?:\w+://)?(?:\[[^\]]*\]|[^/:]*):(\d+)").cast(pl.Int64, strict=False)
+    port = port_of(uri)
+    host = f.known("cs-host")
     agent = f.known("c-useragent")
     sent, received = f.number(f.sent), f.number(f.received)
     return {
@@ -165,19 +168,19 @@ def proxy_request(f: Fields) -> Columns:
         "bytes_in": received,
         "bytes_out": sent,
         "category": word(None),
-        "dest": pl.coalesce(f.known("cs-host"), f.known("dst_ip")),
+        "dest": pl.coalesce(host, f.known("dst_ip")),
         "dest_port": pl.coalesce(port, pl.when(secure).then(443).otherwise(80)),
         "http_method": f.known("cs-method"),
         "http_referrer": f.known("cs-referrer"),
         "http_user_agent": agent,
         "http_user_agent_length": agent.str.len_chars().fill_null(0),
-        "site": f.known("cs-host"),
+        "site": host,
         "src": f.known("src_ip"),
         "status": f.known("sc-status"),
         "uri_path": f.known("c-uri-stem"),
         "uri_query": f.known("c-uri-query"),
         "url": uri,
-        "url_domain": f.known("cs-host"),
+        "url_domain": host,
         "url_length": uri.str.len_chars(),
         "user": pl.col("_user"),
         "vendor_product": word("Zscaler NSS"),

@@ -32,6 +32,8 @@ class Fields:
     """The column of a proxy log that holds the client's bytes (Sigma's convention)."""
     received: str = "cs-bytes"
     """... and the server's."""
+    integers: frozenset[str] = frozenset()
+    """The columns that are whole numbers already."""
 
     def __call__(self, name: str) -> pl.Expr:
         """The column as text."""
@@ -48,6 +50,8 @@ class Fields:
         """The column as a whole number; hexadecimal (`0x1794`) and decimal text alike."""
         if name not in self.names:
             return pl.lit(None, dtype=pl.Int64)
+        if name in self.integers:
+            return pl.col(name).cast(pl.Int64)
         text = pl.col(name).cast(pl.String)
         digits = text.str.strip_prefix("0x")
         return (
@@ -84,7 +88,9 @@ def derive(
     (`sigma` or `w3c`).
     """
     names = frozenset(log.columns)
-    fields = Fields(names, "cs-bytes", "sc-bytes") if convention == "w3c" else Fields(names)
+    sent, received = ("cs-bytes", "sc-bytes") if convention == "w3c" else ("sc-bytes", "cs-bytes")
+    integers = frozenset(name for name, kind in log.schema.items() if kind.is_integer())
+    fields = Fields(names, sent, received, integers)
     if derivation.where is not None:
         log = log.filter(derivation.where(fields))
     made = derivation.columns(fields)
@@ -94,14 +100,25 @@ def derive(
         raise KeyError(f"{table.name} has no column {sorted(unknown)}")
     columns: list[pl.Expr | pl.Series] = [pl.col(name) for name in _SYSTEM[1:] if name in log.columns]
     kinds = {column.name: column.type for column in table.columns}
-    columns += [
-        made[name].cast(DTYPES[kinds[name]]).alias(name)
-        for name in kinds
-        if name in made and (wanted is None or name in wanted)
-    ]
-    columns += [pl.col(name) for name in _CARRIED if name in log.columns]
+    first: dict[tuple[int, Type], str] = {}
+    """The column that holds an expression first: those that share it are the same column again."""
+    again: dict[str, str] = {}
+    for name, kind in kinds.items():
+        if name in made and (wanted is None or name in wanted):
+            holder = first.setdefault((id(made[name]), kind), name)
+            if holder == name:
+                columns.append(made[name].cast(DTYPES[kind]).alias(name))
+            else:
+                again[name] = holder
+    carried = [name for name in _CARRIED if name in log.columns]
+    columns += [pl.col(name) for name in carried]
     ids = log["_event_id"] if keep_ids else _ids(log["_event_id"], derivation.table)
-    return log.select(ids.alias("_event_id"), *columns)
+    frame = log.select(ids.alias("_event_id"), *columns)
+    if not again:
+        return frame
+    whole = frame.with_columns(pl.col(holder).alias(name) for name, holder in again.items())
+    order = [name for name in (*_SYSTEM, *kinds, *carried) if name in whole.columns]
+    return whole.select(order)
 
 
 def _ids(ids: pl.Series, table: str) -> pl.Series:
@@ -132,6 +149,19 @@ def pattern(text: pl.Expr, expression: str) -> pl.Expr:
     return text.map_batches(
         lambda texts: coded(texts).each(lambda values: values.str.extract(expression)), return_dtype=pl.String
     )
+
+
+def port_of(url: pl.Expr) -> pl.Expr:
+    """The port that a URL (or `host:port`) names; null where it names none, as most do."""
+    if not url.meta.root_names():
+        return pl.lit(None, dtype=pl.Int64)
+    return url.map_batches(_ports, return_dtype=pl.Int64)
+
+
+def _ports(urls: pl.Series) -> pl.Series:
+    named = urls.str.contains(r"^(\w+://)?(\[[^\]]*\]|[^/:]*):\d").fill_null(value=False).arg_true()
+    found = urls[named].str.extract(r"^(?:\w+://)?(?:\[[^\]]*\]|[^/:]*):(\d+)").cast(pl.Int64, strict=False)
+    return pl.Series([None], dtype=pl.Int64).new_from_index(0, len(urls)).scatter(named, found)
 
 
 def base(path: pl.Expr) -> pl.Expr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from simulator.telemetry.derived import Columns, Derivation, Fields, base, word
+from simulator.telemetry.derived import Columns, Derivation, Fields, base, port_of, word
 
 _ACTIVITY = "4688 - A new process has been created."
 _RESULTS = {"0": ("0", "Success"), "9003": ("3", "NXDOMAIN"), "9501": ("0", "Success"), "9002": ("2", "SERVFAIL")}
@@ -67,23 +67,23 @@ def common_security_log(f: Fields) -> Columns:
     hidden = f("cs-method") == "CONNECT"
     uri = f.known("c-uri")
     secure = hidden | uri.str.starts_with("https:")
-    port = uri.str.extract(r"^(?:\w+://)?(?:\[[^\]]*\]|[^/:]*):(\d+)").cast(pl.Int64, strict=False)
     blocked = f.number("sc-status").is_in([403, 407])
+    done = pl.when(blocked).then(word("Blocked")).otherwise(word("Allowed"))
     return {
         "TimeGenerated": pl.col("_time"),
         "Type": word("CommonSecurityLog"),
         "DeviceVendor": word("Zscaler"),
         "DeviceProduct": word("NSSWeblog"),
         "DeviceVersion": word("6.2"),
-        "DeviceEventClassID": pl.when(blocked).then(word("Blocked")).otherwise(word("Allowed")),
-        "Activity": pl.when(blocked).then(word("Blocked")).otherwise(word("Allowed")),
-        "DeviceAction": pl.when(blocked).then(word("Blocked")).otherwise(word("Allowed")),
+        "DeviceEventClassID": done,
+        "Activity": done,
+        "DeviceAction": done,
         "LogSeverity": word("3"),
         "ApplicationProtocol": pl.when(secure).then(word("HTTPS")).otherwise(word("HTTP")),
         "Protocol": word("TCP"),
         "DestinationHostName": f.known("cs-host"),
         "DestinationIP": f.known("dst_ip"),
-        "DestinationPort": pl.coalesce(port, pl.when(secure).then(443).otherwise(80)),
+        "DestinationPort": pl.coalesce(port_of(uri), pl.when(secure).then(443).otherwise(80)),
         "SourceIP": f.known("src_ip"),
         "SourceHostName": pl.col("_host"),
         "SourceUserName": pl.col("_user"),

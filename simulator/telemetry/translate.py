@@ -86,7 +86,7 @@ class Translated:
         """All events of one table, its own or made."""
         for part in self.parts():
             for item in part.read(Demand({table: frozenset(columns)})):
-                if isinstance(item, Batch):
+                if isinstance(item, Batch) and item.table == table:
                     yield item.rows
 
 
