@@ -42,8 +42,9 @@ def detect(
     json_output: bool,
 ) -> None:
     """Run RULES (files or folders) over a Sparring stream, or over EVTX files and JSON lines."""
+    paths = options.existing(rules)
     source, tables = options.opened(sources, schemas)
-    ruleset = load_rules(options.existing(rules), tables=tables)
+    ruleset = load_rules(paths, tables=tables)
     tell_problems(ruleset)
     with progress("detecting") as report:
         alerts = run_rules(ruleset, source, workers=workers, progress=report)

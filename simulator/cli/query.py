@@ -45,8 +45,9 @@ def query(
     json_output: bool,
 ) -> None:
     """Run the query of one rule in the file PATH once, and print the rows it gives."""
+    paths = options.existing([path])
     source, tables = options.opened(sources, schemas)
-    ruleset = load_rules(options.existing([path]), tables=tables)
+    ruleset = load_rules(paths, tables=tables)
     tell_problems(ruleset)
     rule = _chosen(ruleset.rules, path, wanted)
     moment = int(now.replace(tzinfo=dt.UTC).timestamp() * 1_000_000) if now else None
