@@ -500,12 +500,12 @@ LOOSE = [
     *cases("loose_xml", (T, T), T, ("<a><b x='1'>t</b></a>", "b", "t"), ("<a/>", "b", None)),
     *cases(
         "loose_first_match",
-        (T, TS, T),
+        (T, T, T),
         T,
-        ("abc", ["x*", "a*"], "wildcard", "a*"),
-        ("ABC", ["a*"], "wildcard/fold", "a*"),
-        ("10.1.1.1", ["10.0.0.0/8"], "cidr", "10.0.0.0/8"),
-        ("z", ["a*"], "wildcard", None),
+        ("abc", "x*\x1ea*", "wildcard", "a*"),
+        ("ABC", "a*", "wildcard/fold", "a*"),
+        ("10.1.1.1", "10.0.0.0/8", "cidr", "10.0.0.0/8"),
+        ("z", "a*", "wildcard", None),
     ),
 ]
 
@@ -551,7 +551,7 @@ def test_aggregates(case: Grouped) -> None:
     [
         ("loose_like", ("a" * 20_000, "%a%a%a%a%a%b")),
         ("glob_matches", ("a" * 20_000, "*a*a*a*a*a*b")),
-        ("loose_first_match", ("a" * 20_000, ["*a*a*a*a*a*b"], "wildcard")),
+        ("loose_first_match", ("a" * 20_000, "*a*a*a*a*a*b", "wildcard")),
         ("xml_to_json", ("<a " + "x=" * 20_000,)),
         ("loose_xml", ("<b " * 5_000, "b")),
         ("parse_time", ("1" * 5_000, "%Y%f%f%f")),
