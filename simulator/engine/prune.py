@@ -39,6 +39,7 @@ from simulator.ir import (
     fields_of_value,
     tables_of,
 )
+from simulator.ir.walk import Known
 
 Names = frozenset[str]
 NONE: Names = frozenset()
@@ -49,6 +50,7 @@ class Pruner:
 
     def __init__(self) -> None:
         self._known: dict[tuple[int, Names, bool], tuple[Relation, Relation]] = {}
+        self._columns: Known = {}
 
     def prune(self, relation: Relation, needed: Names, ordered: bool) -> Relation:
         """`relation` with at least the columns `needed`; `ordered` says whether the order of its rows matters."""
@@ -90,13 +92,13 @@ class Pruner:
             case Sort(source, order):
                 if not ordered:
                     return self.prune(source, needed, False)
-                below = needed | _fields(key.value for key in order) | _to_settle(source)
+                below = needed | _fields(key.value for key in order) | self._to_settle(source)
                 return Sort(self.prune(source, below, False), self._keys(order))
             case Aggregate(source, by, measures):
                 asked = tuple(self._measure(measure) for measure in measures if measure.name in needed)
                 below = _fields(value for _, value in by).union(*map(_fields_of_measure, asked))
                 if any(measure.function not in _ORDERLESS for measure in asked):
-                    below |= _to_settle(source)
+                    below |= self._to_settle(source)
                 groups = tuple((name, self.value(value)) for name, value in by)
                 return replace(relation, source=self.prune(source, below, False), by=groups, measures=asked)
             case Window(source, by, order, measures, gather=gather):
@@ -107,13 +109,13 @@ class Pruner:
                 below = below.union(_fields(key.value for key in order), *map(_fields_of_measure, asked))
                 return replace(
                     relation,
-                    source=self.prune(source, below | _to_settle(source), False),
+                    source=self.prune(source, below | self._to_settle(source), False),
                     by=tuple(map(self.value, by)),
                     order=self._keys(order),
                     measures=asked,
                 )
             case Limit(source, _, order, by):
-                below = needed | _fields(key.value for key in order) | _fields(by) | _to_settle(source)
+                below = needed | _fields(key.value for key in order) | _fields(by) | self._to_settle(source)
                 inner = self.prune(source, below, not order)
                 return replace(relation, source=inner, order=self._keys(order), by=tuple(map(self.value, by)))
             case Explode(source, column, _, index):
@@ -123,7 +125,10 @@ class Pruner:
             case Concat(sources, columns):
                 kept_columns = tuple(column for column in columns if column.name in needed)
                 names = needed & {column.name for column in columns}
-                inners = tuple(self.prune(source, names.intersection(columns_of(source)), False) for source in sources)
+                inners = tuple(
+                    self.prune(source, names.intersection(columns_of(source, self._columns)), False)
+                    for source in sources
+                )
                 return Concat(inners, kept_columns)
             case Join(_, left_source, right_source, on, left, right):
                 ours = tuple((name, inner) for name, inner in left if name in needed)
@@ -146,6 +151,10 @@ class Pruner:
                 return Sample(tuple(map(self._step, steps)))
             case Scan() | Union() | Rows() | Correlate():
                 return relation
+
+    def _to_settle(self, source: Relation) -> Names:
+        """The columns that settle an order of the rows of `source` where time and evidence may not do it."""
+        return NONE if one_row_per_event(source) else frozenset(columns_of(source, self._columns))
 
     def _step(self, step: Step) -> Step:
         by = tuple(map(self.value, step.by))
@@ -174,11 +183,6 @@ def _fields(values: Iterable[Value]) -> Names:
 def _fields_of_measure(measure: Measure) -> Names:
     where = fields_of(measure.where) if measure.where is not None else NONE
     return _fields(measure.args) | _fields(key.value for key in measure.order) | where
-
-
-def _to_settle(source: Relation) -> Names:
-    """The columns that settle an order of the rows of `source` where time and evidence may not do it."""
-    return NONE if one_row_per_event(source) else frozenset(columns_of(source))
 
 
 def one_row_per_event(relation: Relation) -> bool:

@@ -49,6 +49,7 @@ from simulator.ir import (
     columns_of,
     fields_of,
 )
+from simulator.ir.walk import Known
 
 Parts = tuple[Expr, ...]
 
@@ -58,6 +59,7 @@ class Pusher:
 
     def __init__(self) -> None:
         self._known: dict[int, tuple[Relation, Relation]] = {}
+        self._columns: Known = {}
 
     def push(self, relation: Relation, above: Parts = ()) -> Relation:
         """`relation` and a filter by all of `above`, with every filter as far down as it can go."""
@@ -91,7 +93,7 @@ class Pusher:
                 return _kept(Read(below, columns) if down else relation, stay)
             case Extend(source, columns):
                 made = dict(columns)
-                names = {name: name for name in columns_of(source) if name not in made}
+                names = {name: name for name in columns_of(source, self._columns) if name not in made}
                 names |= {name: value.name for name, value in columns if isinstance(value, Field)}
                 down, stay = _renaming(above, names)
                 named = tuple((name, self.value(value)) for name, value in columns)
@@ -163,7 +165,7 @@ class Pusher:
 
     def _branch(self, source: Relation, node: Concat, above: Parts) -> Relation:
         """One source of a Concat, filtered by what `above` says of it: the columns that it lacks are null."""
-        has = columns_of(source)
+        has = columns_of(source, self._columns)
         kinds = {column.name: column.type for column in node.columns if column.name not in has}
         parts = conjuncts(conjunction(over_nulls(part, kinds) for part in above))
         down, rest = _parted(parts, lambda part: fields_of(part) <= has.keys())

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from simulator.engine.columns import positions
@@ -36,6 +37,9 @@ SQL_TYPES: dict[Type, str] = {
     Type.TIMES: "BIGINT[]",
 }
 """What DuckDB holds of each kind."""
+
+REMEMBERED = 50_000
+"""So many answers of a function are kept: the runs of a schedule ask the same again and again."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -100,9 +104,20 @@ def _leaf_test(leaf: Any, kind: Type) -> Callable[..., Any]:
     test = CheckTest((leaf,))
     missing = None if leaf.missing is Missing.UNKNOWN else False
     seen = _seen(kind)
+    known: dict[Any, bool] = {}
 
-    def many(values: Sequence[object]) -> list[bool]:
-        return list(map(bool, test.many([_folded(value) for value in values] if test.folded else values)))
+    def ask(values: Sequence[Any]) -> list[bool]:
+        return list(map(bool, test.many(list(map(_folded, values)) if test.folded else values)))
+
+    def many(values: Sequence[Any]) -> list[bool]:
+        if kind in (Type.REAL, Type.REALS):  # 0.0 and -0.0 are equal and have different texts
+            return ask(values)
+        new = [value for value in values if value not in known]
+        if len(known) + len(new) > REMEMBERED:
+            known.clear()
+            new = list(values)
+        known.update(zip(new, ask(new), strict=True))
+        return [known[value] for value in values]
 
     def run(column: Any) -> Any:
         column = _whole(column)
@@ -144,25 +159,41 @@ def _pair_test(leaf: FieldPair, kinds: Sequence[Type]) -> Callable[..., Any]:
 def _row_by_row(function: Callable[..., Any], kinds: Sequence[Type], kind: Type) -> Callable[..., Any]:
     # Equal rows are computed once, unless equal values can differ (0.0 and -0.0) or have no hash (lists).
     once = all(kind.element is None and kind is not Type.REAL for kind in kinds)
+    known: dict[Any, Any] = {}
+
+    def value_of(row: tuple[Any, ...]) -> Any:
+        if row not in known:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[row] = function(*row)
+        return known[row]
 
     def run(*columns: Any) -> Any:
-        known: dict[Any, Any] = {}
-        found = []
-        for row in zip(*(column.to_pylist() for column in columns), strict=True):
-            if once and row in known:
-                value = known[row]
-            else:
-                value = function(*row)
-                if once:
-                    known[row] = value
-            found.append(value)
-        return pa.array(found, row_type(kind))
+        whole = [_whole(column) for column in columns]
+        if not once:
+            rows = zip(*(column.to_pylist() for column in whole), strict=True)
+            return pa.array([function(*row) for row in rows], row_type(kind))
+        first, places = _distinct_rows(whole)
+        rows = zip(*(column.take(first).to_pylist() for column in whole), strict=True)
+        return pa.array(list(map(value_of, rows)), row_type(kind)).take(places)
 
     # DuckDB counts the parameters: one for `*columns`, whatever the number of arguments.
-    places = [inspect.Parameter(f"column{n}", inspect.Parameter.POSITIONAL_ONLY) for n in range(len(kinds))]
+    parameters = [inspect.Parameter(f"column{n}", inspect.Parameter.POSITIONAL_ONLY) for n in range(len(kinds))]
     made: Any = run
-    made.__signature__ = inspect.Signature(places)
+    made.__signature__ = inspect.Signature(parameters)
     return run
+
+
+def _distinct_rows(columns: Sequence[Any]) -> tuple[Any, Any]:
+    """The place of one row of each kind, and for each row which of these it is like."""
+    codes = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        coded = column.dictionary_encode()
+        own = coded.indices.cast(pa.int64()).fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+        # Numbered anew each time, so that no number gets too large.
+        codes = np.unique(codes * (len(coded.dictionary) + 1) + own, return_inverse=True)[1]
+    _, first, places = np.unique(codes, return_index=True, return_inverse=True)
+    return positions(first), positions(places)
 
 
 def _over_lists(name: str, kinds: Sequence[Type], kind: Type, distinct: bool) -> Callable[..., Any]:

@@ -129,43 +129,56 @@ def kind_of(value: Value, columns: Mapping[str, Type]) -> Type:
             return Type.TIME
 
 
-def columns_of(relation: Relation) -> dict[str, Type]:
+Known = dict[int, tuple[Relation, dict[str, Type]]]
+"""Columns of relations by their `id`; the relation is kept too, so that its id stays its own."""
+
+
+def columns_of(relation: Relation, known: Known | None = None) -> dict[str, Type]:
     """The columns of a relation's rows, in order. Events below `Read` have none that are declared, nor do those of
-    `Correlate`. Raises KeyError where a plan names a column that its source does not have."""
+    `Correlate`. Raises KeyError where a plan names a column that its source does not have. Whoever asks about many
+    relations of a plan gives `known`, which is empty at first."""
+    if known is None:
+        return _columns_of(relation, {})
+    if id(relation) not in known:
+        known[id(relation)] = (relation, _columns_of(relation, known))
+    return known[id(relation)][1]
+
+
+def _columns_of(relation: Relation, known: Known) -> dict[str, Type]:
     match relation:
         case Read(_, columns) | Rows(columns) | Concat(_, columns):
             return {column.name: column.type for column in columns}
         case Filter(source) | Sort(source) | Limit(source):
-            return columns_of(source)
+            return columns_of(source, known)
         case Extend(source, named):
-            inner = columns_of(source)
+            inner = columns_of(source, known)
             return inner | {name: kind_of(value, inner) for name, value in named}
         case Project(source, named):
-            inner = columns_of(source)
+            inner = columns_of(source, known)
             return {name: kind_of(value, inner) for name, value in named}
         case Aggregate(source, by, measures):
-            inner = columns_of(source)
+            inner = columns_of(source, known)
             groups = {name: kind_of(value, inner) for name, value in by}
             return groups | {measure.name: measure.kind for measure in measures}
         case Window(source, _, _, measures):
-            return columns_of(source) | {measure.name: measure.kind for measure in measures}
+            return columns_of(source, known) | {measure.name: measure.kind for measure in measures}
         case Join(kind, left_source, right_source, _, left, right):
-            ours = columns_of(left_source)
+            ours = columns_of(left_source, known)
             found = {name: ours[inner] for name, inner in left}
             if kind not in (JoinKind.SEMI, JoinKind.ANTI):
-                theirs = columns_of(right_source)
+                theirs = columns_of(right_source, known)
                 found = {name: theirs[inner] for name, inner in right if name not in found} | found
                 found = {name: found[name] for name in dict.fromkeys(name for name, _ in (*left, *right))}
             return found
         case Explode(source, column, _, index):
-            inner = columns_of(source)
+            inner = columns_of(source, known)
             inner = inner | {column: inner[column].element or inner[column]}
             return inner | ({index: Type.INTEGER} if index else {})
         case Sequence(steps) | Sample(steps):
             first = next((step for step in steps if not step.missing), None)
             if first is None:
                 return {}
-            inner = columns_of(first.source)
+            inner = columns_of(first.source, known)
             return {f"key{place}": kind_of(value, inner) for place, value in enumerate(first.by)}
         case Scan() | Union() | Correlate():
             return {}
