@@ -175,14 +175,62 @@ def test_the_public_hunting_query_runs_verbatim():
     now = int(NOW.timestamp() * 1_000_000)
     rows = [{**row, "BytesReceived": 5, "InitiatingProcessCommandLine": "x"} for row in events()]
     found = engine_rows(compiled.plan, source(rows), now).to_pylist()
-    recent = [
-        row
-        for row in rows
-        if row["ActionType"] == "ConnectionSuccess" and row["Timestamp"] > NOW - dt.timedelta(hours=24)  # type: ignore[operator]
+    shown = [
+        (
+            row["Timestamp"],
+            row["DeviceName"],
+            row["AccountName"] or "",
+            row["InitiatingProcessFileName"] or "",
+            row["RemoteUrl"] or "",
+            row["BytesSent"],
+            row["ExfilCategory"],
+            row["ConnectionCount"],
+            row["UniqueRemoteIPs"],
+        )
+        for row in found
     ]
-    direct = [
-        row for row in recent if any(has(row["RemoteUrl"], site) for site in ("mega.nz", "mega.co.nz", "paste.ee"))
-    ]
-    categories = [row["ExfilCategory"] for row in found]
-    assert len([one for one in categories if one in ("File Sharing", "Paste Site")]) == len(direct)
-    assert "Cloud Storage Upload" in categories
+    wanted = expected_of_the_seed(rows, query)
+    assert {row[6] for row in wanted} >= {"File Sharing", "Paste Site", "Cloud Storage Upload", "Bulk Upload Detected"}
+    assert sorted(shown, key=str) == sorted(wanted, key=str)
+    times = [row["Timestamp"] for row in found]
+    assert times == sorted(times, reverse=True)
+
+
+CATEGORIES = {
+    "Messaging API": ("telegram", "discord"),
+    "File Sharing": (
+        "mega", "file.io", "transfer.sh", "gofile", "anonymfiles", "anonfiles", "ufile", "pixeldrain",
+    ),
+    "Paste Site": ("pastebin", "hastebin", "rentry", "ghostbin", "paste.ee", "privatbin"),
+    "Tunnel Service": ("ngrok", "serveo"),
+}  # fmt: skip
+
+
+def expected_of_the_seed(rows: list[dict[str, object]], query: str) -> list[tuple[object, ...]]:
+    """What the public query finds, its lists of names read off its text, everything else computed here."""
+    sites, stores, programs = (
+        re.findall(r'"([^"]+)"', listed) for listed in re.findall(r"dynamic\(\[(.*?)\]\)", query, re.S)
+    )
+    found: list[tuple[object, ...]] = []
+    bulk: dict[tuple[object, ...], list[dict[str, object]]] = defaultdict(list)
+    for row in rows:
+        at, url, sent = row["Timestamp"], row["RemoteUrl"], row["BytesSent"]
+        assert isinstance(at, dt.datetime)
+        if row["ActionType"] != "ConnectionSuccess":
+            continue
+        who = (row["DeviceName"], row["AccountName"] or "", row["InitiatingProcessFileName"] or "")
+        script = str(row["InitiatingProcessFileName"]).lower() in [program.lower() for program in programs]
+        if at > NOW - dt.timedelta(hours=24):
+            if any(has(url, site) for site in sites):
+                kinds = (kind for kind, words in CATEGORIES.items() if any(has(url, word) for word in words))
+                found.append((at, *who, url or "", sent, next(kinds, "Other"), None, None))
+            if any(has(url, store) for store in stores) and script and isinstance(sent, int) and sent > 1_048_576:
+                found.append((at, *who, url or "", sent, "Cloud Storage Upload", None, None))
+        if at > NOW - dt.timedelta(hours=1) and row["RemoteIPType"] == "Public" and script:
+            bulk[(*who, at.replace(minute=0, second=0, microsecond=0))].append(row)
+    for (device, account, program, hour), group in bulk.items():
+        total = sum(row["BytesSent"] or 0 for row in group)  # type: ignore[misc]
+        if total > 10_485_760:
+            addresses = len({row["RemoteIP"] for row in group})
+            found.append((hour, device, account, program, "", total, "Bulk Upload Detected", len(group), addresses))
+    return found
