@@ -190,6 +190,12 @@ def _match(left: str, right: str, suffix: int) -> bool | None:
     return None if found is None else found == 0
 
 
+def _written_out(address: int) -> str:
+    """An IPv6 address with all its digits; by hand, since Python 3.13 and later end mapped ones in decimals."""
+    digits = f"{address:032x}"
+    return ":".join(digits[place : place + 4] for place in range(0, 32, 4))
+
+
 def _full_six(text: str) -> str | None:
     """All eight groups written out; a version 4 address as one of version 6."""
     found = read_address(text.partition("/")[0])
@@ -197,7 +203,7 @@ def _full_six(text: str) -> str | None:
         return None
     if found.version == 4:
         found = ip_address(f"::ffff:{found}")
-    return IPv6Address(int(found)).exploded
+    return _written_out(int(found))
 
 
 def _network_six(text: str, bits: int) -> str | None:
@@ -205,7 +211,7 @@ def _network_six(text: str, bits: int) -> str | None:
     if found is None or not 0 <= bits <= 128:
         return None
     whole = int(IPv6Address(found))
-    return IPv6Address(whole >> (128 - bits) << (128 - bits)).exploded
+    return _written_out(whole >> (128 - bits) << (128 - bits))
 
 
 def _number_of_network(text: str, bits: int) -> int | None:
