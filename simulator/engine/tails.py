@@ -46,7 +46,7 @@ Column = Any
 """A pa.Array or pa.ChunkedArray of any type; the stubs have no word for it."""
 
 SETTINGS: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "512MB",
+    "memory_limit": "1GB",
     "threads": 1,
     "temp_directory": "",
     "autoinstall_known_extensions": False,
