@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from simulator.tables import TABLES, Type
+from simulator.tables import TABLES
 from simulator.telemetry import identity
+from simulator.telemetry.derived import DTYPES
 from simulator.telemetry.elastic_defend import arguments, basename
 
 _AGENT_VERSION = "8.14.3"
@@ -87,7 +88,7 @@ def ship(source: str, raw: pl.DataFrame) -> pl.DataFrame:
             "winlog.event_data.RuleName": _text("RuleName"),
             **made,
         }
-    kinds = {column.name: _DTYPES[column.type] for column in TABLES[table].columns if column.name in made}
+    kinds = {column.name: DTYPES[column.type] for column in TABLES[table].columns if column.name in made}
     kept = [name for name in raw.columns if name.startswith("_")]
     return raw.select(*kept, *(made[name].cast(kind).alias(name) for name, kind in kinds.items()))
 
@@ -100,14 +101,6 @@ def shipped(source: str, raw: pl.DataFrame) -> pl.DataFrame:
     frame = ship(source, raw).with_columns(_event_id=pl.Series(identity.event_ids(actions, one.table, ordinals)))
     helpers = ("_action_id", "_instance_id")
     return frame.select(pl.exclude(helpers), *helpers)
-
-
-_DTYPES: dict[Type, pl.DataType | type[pl.DataType]] = {
-    Type.TEXT: pl.String,
-    Type.INTEGER: pl.Int64,
-    Type.TIME: pl.Datetime("us", "UTC"),
-    Type.TEXTS: pl.List(pl.String),
-}
 
 
 def _connection() -> Columns:
